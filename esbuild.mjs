@@ -1,0 +1,78 @@
+// Bundles every process of Triplet Lab into dist/. `node esbuild.mjs --watch` rebuilds on change.
+import { build, context } from 'esbuild'
+import { cp, mkdir, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+const watch = process.argv.includes('--watch')
+const production = process.argv.includes('--production')
+
+/** Native packages are found at run time, or not at all: they are optional. */
+const native = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'onnxruntime-node', 'sharp', 'vscode']
+
+const shared = {
+  bundle: true,
+  sourcemap: production ? /** @type {const} */ (false) : /** @type {const} */ ('linked'),
+  minify: production,
+  logLevel: /** @type {const} */ ('warning'),
+  legalComments: /** @type {const} */ ('none'),
+}
+
+/** Node processes are CommonJS, so that an optional native package is one `require` away; the sources stay ESM. */
+const node = {
+  ...shared,
+  platform: /** @type {const} */ ('node'),
+  format: /** @type {const} */ ('cjs'),
+  target: 'node22',
+  external: native,
+  outExtension: { '.js': '.cjs' },
+  outdir: 'dist',
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+}
+
+/** @type {import('esbuild').BuildOptions[]} */
+const bundles = [
+  { ...node, entryPoints: { extension: 'extension/main.ts' } },
+  {
+    ...node,
+    entryPoints: {
+      languageServer: 'server/languageServer.ts',
+      trainingServer: 'server/trainingServer.ts',
+      trainer: 'server/trainer.ts',
+    },
+  },
+  {
+    ...node,
+    entryPoints: { cli: 'server/cli.ts' },
+    banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
+  },
+  {
+    ...shared,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+    outdir: 'dist/webview',
+    entryPoints: { panel: 'webview/panel/main.ts' },
+    loader: { '.svg': 'dataurl', '.ttf': 'file' },
+  },
+]
+
+/** Files that are read, not imported. */
+async function copyAssets() {
+  await mkdir('dist/wasm', { recursive: true })
+  const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))
+  for (const name of ['tfjs-backend-wasm', 'tfjs-backend-wasm-simd'])
+    await cp(`${wasm}/wasm-out/${name}.wasm`, `dist/wasm/${name}.wasm`)
+}
+
+if (watch) {
+  const contexts = await Promise.all(bundles.map(options => context(options)))
+  await copyAssets()
+  await Promise.all(contexts.map(one => one.watch()))
+} else {
+  await rm('dist', { recursive: true, force: true })
+  await Promise.all(bundles.map(options => build(options)))
+  await copyAssets()
+}

@@ -1,0 +1,18 @@
+/** What the live panel and the extension say to each other through postMessage. Both sides decode. */
+import * as v from 'valibot'
+import { RunDelta, RunEvent, RunRow, RunWish, Series } from './runEvent.ts'
+
+/** Extension → panel. */
+export const ToPanel = v.variant('kind', [
+  v.object({ kind: v.literal('show'), run: RunRow, series: v.array(Series), events: v.array(RunEvent) }),
+  v.object({ kind: v.literal('deltas'), deltas: v.array(RunDelta) }),
+  v.object({ kind: v.literal('missing'), message: v.string() }),
+])
+export type ToPanel = v.InferOutput<typeof ToPanel>
+
+/** Panel → extension. */
+export const FromPanel = v.variant('kind', [
+  v.object({ kind: v.literal('ready') }),
+  v.object({ kind: v.literal('wish'), runId: v.number(), wish: RunWish }),
+])
+export type FromPanel = v.InferOutput<typeof FromPanel>

@@ -1,0 +1,63 @@
+/**
+ * Every message of ours between the extension (client) and the language server, typed and decoded once.
+ * What the Language Server Protocol already has (diagnostics, lenses, hovers) is not repeated here.
+ */
+import * as v from 'valibot'
+import { RunDelta, RunEvent, RunRow, RunWish, Series } from './runEvent.ts'
+
+/** A request: decoders for what is asked and for what is answered. */
+export interface RequestType<P extends v.GenericSchema, R extends v.GenericSchema> {
+  readonly method: string
+  readonly params: P
+  readonly result: R
+}
+function request<P extends v.GenericSchema, R extends v.GenericSchema>(
+  method: string,
+  params: P,
+  result: R,
+): RequestType<P, R> {
+  return { method, params, result }
+}
+
+/** A finding of `check`: zero-based line and character, as in the Language Server Protocol. */
+export const Problem = v.object({
+  code: v.string(),
+  severity: v.picklist(['error', 'warning', 'information']),
+  message: v.string(),
+  start: v.object({ line: v.number(), character: v.number() }),
+  end: v.object({ line: v.number(), character: v.number() }),
+})
+export type Problem = v.InferOutput<typeof Problem>
+
+/** Client → server: queue the runs of an experiment file, as the editor shows it now, and see that a training server is up. */
+export const startTraining = request(
+  'triplet/start',
+  v.object({ uri: v.string() }),
+  v.variant('kind', [
+    v.object({ kind: v.literal('started'), runIds: v.array(v.number()) }),
+    v.object({ kind: v.literal('refused'), problems: v.array(Problem) }),
+  ]),
+)
+
+/** Client → server: all runs of a workspace folder, newest first. */
+export const listRuns = request('triplet/runs', v.object({}), v.object({ runs: v.array(RunRow) }))
+
+/** Client → server: a run's curves and events so far, each curve thinned to at most `maxPoints` (min and max of each bucket are kept). */
+export const readRun = request(
+  'triplet/readRun',
+  v.object({ runId: v.number(), maxPoints: v.number() }),
+  v.object({ run: v.nullable(RunRow), series: v.array(Series), events: v.array(RunEvent) }),
+)
+
+/** Client → server: deltas of this run's points and events are wanted, or no longer. Rows of all runs always come. */
+export const watchRun = request('triplet/watchRun', v.object({ runId: v.number(), watch: v.boolean() }), v.object({}))
+
+/** Client → server: pause, resume or stop. */
+export const wishRun = request(
+  'triplet/wishRun',
+  v.object({ runId: v.number(), wish: RunWish }),
+  v.object({ known: v.boolean() }),
+)
+
+/** Server → client, notification: what changed in the store, at most every 100 ms. */
+export const runEvents = { method: 'triplet/runEvents', params: v.object({ deltas: v.array(RunDelta) }) } as const
