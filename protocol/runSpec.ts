@@ -200,6 +200,8 @@ export const RunSpec = v.object({
   stepsPerEpoch: v.nullable(count),
   evaluation: v.object({
     everyEpochs: count,
+    /** Where the neighbours of a held-out picture are looked for: among the other held-out ones, or in the training set. */
+    gallery: v.picklist(['test', 'train']),
     /** Stop when mapAtR has not improved in this many evaluations; `null`: never. */
     patience: v.nullable(count),
   }),
