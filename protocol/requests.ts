@@ -19,6 +19,17 @@ function request<P extends v.GenericSchema, R extends v.GenericSchema>(
   return { method, params, result }
 }
 
+/** What the client tells the server at the start (`initializationOptions`). A server without such a client uses the defaults. */
+export const InitializationOptions = v.object({
+  /** Of the editor, as `en` or `zh-cn`. */
+  locale: v.optional(v.string(), 'en'),
+  /** File with the translations of that locale; `null`: English. */
+  bundle: v.optional(v.nullable(v.string()), null),
+  /** Whether the workspace is trusted. Where it is not, no process is started. */
+  trusted: v.optional(v.boolean(), true),
+})
+export type InitializationOptions = v.InferOutput<typeof InitializationOptions>
+
 /** A finding of `check`: zero-based line and character, as in the Language Server Protocol. */
 export const Problem = v.object({
   code: v.string(),
