@@ -30,14 +30,21 @@ export type Layer =
       readonly padding: Padding
       readonly bias: boolean
     }
+  /**
+   * Ioffe & Szegedy 2015. Per channel: γ (x − mean) / √(var + ε) + β. Training takes the batch's mean and biased variance
+   * and moves the running ones: r ← momentum · r + (1 − momentum) · batch, with the unbiased variance as PyTorch does.
+   */
   | { readonly type: 'batch-norm'; readonly name: string; readonly momentum: number; readonly epsilon: number }
   | { readonly type: 'relu' }
   | { readonly type: 'leaky-relu'; readonly slope: number }
   | { readonly type: 'relu6' }
+  /** Padding never wins the maximum, and is not counted in the average. Ties give the gradient to the first. */
   | { readonly type: 'max-pool'; readonly size: number; readonly stride: number; readonly padding: Padding }
   | { readonly type: 'average-pool'; readonly size: number; readonly stride: number; readonly padding: Padding }
   | { readonly type: 'global-average-pool' }
+  /** Row-major [height, width, channels]. */
   | { readonly type: 'flatten' }
+  /** In training only: zero where `dropoutMask` says so, everything else divided by 1 − rate. */
   | { readonly type: 'dropout'; readonly rate: number }
   /** Remembers the activations under a name, for a later `add`. */
   | { readonly type: 'save'; readonly as: string }
@@ -47,7 +54,7 @@ export type Layer =
       readonly from: string
       readonly project: { readonly name: string; readonly filters: number; readonly stride: number } | null
     }
-  /** x / max(‖x‖, ε), ε = 1e-12 under the root: the unit sphere. Always last when present. */
+  /** x / √max(Σx², 1e-12): the unit sphere. Always last when present. */
   | { readonly type: 'l2-normalize' }
 
 export interface Network {
