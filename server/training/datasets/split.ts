@@ -1,0 +1,89 @@
+import * as l10n from '@vscode/l10n'
+import type * as v from 'valibot'
+import type { SplitSpec as schema } from '../../../protocol/runSpec.ts'
+import type { Dataset, Split } from './dataset.ts'
+import { DatasetError } from './datasetError.ts'
+import { shuffle } from './shuffle.ts'
+
+export type SplitSpec = v.InferOutput<typeof schema>
+
+/**
+ * Divides a dataset into a training and a test side. The same dataset, spec and seed give the same sides.
+ *
+ * - `class`: whole classes are held out, about `test` of them. Classes of one group stay together.
+ * - `example`: about `test` of every class; a class with one picture goes to the training side.
+ * - `given`: as the dataset itself says; `test` and `seed` play no part.
+ *
+ * @returns picture indices, ascending on each side; `test` is empty when `spec.test` is 0
+ * @throws DatasetError when the dataset has no split of its own, or too few classes to hold any out
+ */
+export function splitDataset(dataset: Dataset, spec: SplitSpec): Split {
+  switch (spec.by) {
+    case 'class':
+      return sides(dataset, heldOutClasses(dataset, spec))
+    case 'example':
+      return sides(dataset, heldOutExamples(dataset, spec))
+    case 'given': {
+      const given = dataset.given
+      if (given === null)
+        throw new DatasetError(
+          'unsupported',
+          dataset.name,
+          l10n.t('{0} has no split of its own. Set "split.by" to "class" or "example".', dataset.name),
+        )
+      return sides(dataset, index => given[index] === 1)
+    }
+  }
+}
+
+function sides(dataset: Dataset, isTest: (index: number) => boolean): Split {
+  const indices = Int32Array.from(dataset.labels.keys())
+  return { train: indices.filter(index => !isTest(index)), test: indices.filter(isTest) }
+}
+
+/** At least two classes on each side: with one there is nothing to tell apart. */
+const minimumClasses = 2
+
+function heldOutClasses(dataset: Dataset, spec: SplitSpec): (index: number) => boolean {
+  const classes = dataset.classNames.length
+  if (spec.test === 0) return () => false
+  if (spec.test === 1) return () => true
+  const units = new Map<number, number[]>()
+  for (let label = 0; label < classes; label++) {
+    const unit = dataset.classGroups?.[label] ?? label
+    const members = units.get(unit)
+    if (members) members.push(label)
+    else units.set(unit, [label])
+  }
+  const target = Math.min(classes - minimumClasses, Math.max(minimumClasses, Math.round(spec.test * classes)))
+  const held = new Set<number>()
+  for (const members of shuffle([...units.values()], spec.seed))
+    if (held.size + members.length <= target) for (const label of members) held.add(label)
+  if (held.size < minimumClasses || classes - held.size < minimumClasses)
+    throw new DatasetError(
+      'unsupported',
+      dataset.name,
+      l10n.t(
+        '{0} has {1} classes: too few to hold whole classes out for the test. Set "split.by" to "example".',
+        dataset.name,
+        classes,
+      ),
+    )
+  return index => held.has(dataset.labels[index])
+}
+
+function heldOutExamples(dataset: Dataset, spec: SplitSpec): (index: number) => boolean {
+  const members: number[][] = dataset.classNames.map(() => [])
+  for (const [index, label] of dataset.labels.entries()) members[label].push(index)
+  const held = new Set<number>()
+  // What rounding takes from one class it gives to the next, so that the sides have the wanted sizes over all.
+  let owed = 0
+  for (const [label, indices] of members.entries()) {
+    owed += spec.test * indices.length
+    const most = spec.test === 1 ? indices.length : indices.length - 1
+    const take = Math.max(0, Math.min(most, Math.round(owed)))
+    owed -= take
+    for (const index of shuffle(indices, spec.seed + label * 0x9e3779b1).slice(0, take)) held.add(index)
+  }
+  return index => held.has(index)
+}
