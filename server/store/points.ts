@@ -1,0 +1,232 @@
+/** Points of curves: written in bulk by a run's trainer, read whole, thinned, or as what is new. */
+import type { MetricSummary, Series } from '../../protocol/runEvent.ts'
+import { nextRevision, toSummary } from './runs.ts'
+import type { Connection } from './sqlite.ts'
+
+/** Values of one metric at ascending steps; `times` are milliseconds since 1970. */
+export interface Points {
+  readonly metric: string
+  readonly steps: ArrayLike<number>
+  readonly values: ArrayLike<number>
+  readonly times: ArrayLike<number>
+}
+
+export interface SeriesQuery {
+  /** All metrics of the run when not given. */
+  readonly metrics?: readonly string[]
+  /** First step wanted. */
+  readonly fromStep?: number
+  /** At most about this many points a curve: the smallest and the largest of each bucket, and both ends. */
+  readonly maxPoints?: number
+}
+
+interface SummaryRow extends MetricSummary {
+  readonly metricId: number
+  readonly metric: string
+  readonly count: number
+  readonly firstStep: number
+}
+
+export function pointQueries(connection: Connection) {
+  const ids = new Map<string, number>()
+
+  function metricId(name: string): number {
+    let id = ids.get(name)
+    if (id === undefined) {
+      connection.run('INSERT OR IGNORE INTO metric(name) VALUES (?)', name)
+      id = Number(connection.get('SELECT id FROM metric WHERE name = ?', name)?.['id'])
+      ids.set(name, id)
+    }
+    return id
+  }
+
+  function summaryRows(runId: number): SummaryRow[] {
+    return connection
+      .all(
+        `SELECT summary.*, metric.name FROM summary JOIN metric ON metric.id = summary.metric_id
+         WHERE summary.run_id = ? ORDER BY metric.id`,
+        runId,
+      )
+      .map(row => ({
+        ...toSummary(row),
+        metricId: Number(row['metric_id']),
+        metric: String(row['name']),
+        count: Number(row['count']),
+        firstStep: Number(row['first_step']),
+      }))
+  }
+
+  return {
+    /**
+     * Adds points. A step that is already there keeps its value, so that a run repeated from its checkpoint changes
+     * nothing. Values that are not finite are kept as holes.
+     * @returns how many points were new
+     */
+    appendPoints(runId: number, batch: readonly Points[]): number {
+      return connection.transaction(() => {
+        const insert = connection.prepare(
+          'INSERT OR IGNORE INTO point(run_id, metric_id, step, value, time) VALUES (?, ?, ?, ?, ?)',
+        )
+        let added = 0
+        for (const { metric, steps, values, times } of batch) {
+          const id = metricId(metric)
+          const summary = new RunningSummary()
+          for (let i = 0; i < steps.length; i++) {
+            const step = steps[i] ?? 0
+            const value = values[i] ?? NaN
+            const finite = Number.isFinite(value)
+            if (Number(insert.run(runId, id, step, finite ? value : null, times[i] ?? 0).changes) === 0) continue
+            added++
+            if (finite) summary.add(step, value)
+          }
+          if (summary.count > 0) writeSummary(connection, runId, id, summary)
+        }
+        if (added > 0) connection.run(`UPDATE run SET revision = ${nextRevision} WHERE id = ?`, runId)
+        return added
+      })
+    },
+
+    /** A run's curves. */
+    series(runId: number, query: SeriesQuery = {}): Series[] {
+      const { metrics, fromStep = 0, maxPoints = Infinity } = query
+      return summaryRows(runId)
+        .filter(row => !metrics || metrics.includes(row.metric))
+        .map(row => {
+          const first = Math.max(fromStep, row.firstStep)
+          const span = row.lastStep - first + 1
+          const share = span / (row.lastStep - row.firstStep + 1)
+          const thin = row.count * share > maxPoints
+          const points = thin
+            ? thinned(connection, runId, row.metricId, first, row.lastStep, maxPoints)
+            : connection.all(
+                `SELECT step, value FROM point
+                 WHERE run_id = ? AND metric_id = ? AND step >= ? AND value IS NOT NULL ORDER BY step`,
+                runId,
+                row.metricId,
+                first,
+              )
+          return toSeries(row.metric, points)
+        })
+        .filter(series => series.steps.length > 0)
+    },
+
+    /** The last step of each metric, by name: where a reader of new points begins. */
+    lastSteps: (runId: number): Map<string, number> =>
+      new Map(summaryRows(runId).map(row => [row.metric, row.lastStep])),
+
+    /** Points after the given steps, which are brought forward; at most `limit` a metric. */
+    newPoints(runId: number, after: Map<string, number>, limit: number): Series[] {
+      const found: Series[] = []
+      for (const row of summaryRows(runId)) {
+        const last = after.get(row.metric) ?? -1
+        if (row.lastStep <= last) continue
+        const points = connection.all(
+          `SELECT step, value FROM point
+           WHERE run_id = ? AND metric_id = ? AND step > ? AND value IS NOT NULL ORDER BY step LIMIT ?`,
+          runId,
+          row.metricId,
+          last,
+          limit,
+        )
+        const series = toSeries(row.metric, points)
+        after.set(row.metric, series.steps.at(-1) ?? row.lastStep)
+        if (series.steps.length > 0) found.push(series)
+      }
+      return found
+    },
+
+    /** One metric's summary over all runs that have it, by run id. */
+    summaries(metric: string): Map<number, MetricSummary> {
+      const rows = connection.all(
+        'SELECT * FROM summary WHERE metric_id = (SELECT id FROM metric WHERE name = ?)',
+        metric,
+      )
+      return new Map(rows.map(row => [Number(row['run_id']), toSummary(row)]))
+    },
+  }
+}
+
+/** Last, smallest and largest of the points that one call adds; NaN-free by construction. */
+class RunningSummary {
+  count = 0
+  firstStep = Infinity
+  last = 0
+  lastStep = -1
+  min = Infinity
+  minStep = -1
+  max = -Infinity
+  maxStep = -1
+
+  add(step: number, value: number): void {
+    this.count++
+    if (step < this.firstStep) this.firstStep = step
+    if (step > this.lastStep) {
+      this.last = value
+      this.lastStep = step
+    }
+    if (value < this.min) {
+      this.min = value
+      this.minStep = step
+    }
+    if (value > this.max) {
+      this.max = value
+      this.maxStep = step
+    }
+  }
+}
+
+function writeSummary(connection: Connection, runId: number, metricId: number, summary: RunningSummary): void {
+  connection.run(
+    `INSERT INTO summary(metric_id, run_id, count, first_step, last, last_step, min, min_step, max, max_step)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET
+       count = count + excluded.count,
+       first_step = min(first_step, excluded.first_step),
+       last = CASE WHEN excluded.last_step > last_step THEN excluded.last ELSE last END,
+       last_step = max(last_step, excluded.last_step),
+       min_step = CASE WHEN excluded.min < min THEN excluded.min_step ELSE min_step END,
+       min = min(min, excluded.min),
+       max_step = CASE WHEN excluded.max > max THEN excluded.max_step ELSE max_step END,
+       max = max(max, excluded.max)`,
+    metricId,
+    runId,
+    summary.count,
+    summary.firstStep,
+    summary.last,
+    summary.lastStep,
+    summary.min,
+    summary.minStep,
+    summary.max,
+    summary.maxStep,
+  )
+}
+
+/** Smallest and largest of each of maxPoints / 2 buckets, and both ends, so that no spike is lost. */
+function thinned(
+  connection: Connection,
+  runId: number,
+  metricId: number,
+  first: number,
+  last: number,
+  maxPoints: number,
+) {
+  const width = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, Math.floor((maxPoints - 2) / 2))))
+  // SQLite takes the bare column `step` from the row that holds the minimum or maximum.
+  const extreme = (aggregate: 'min' | 'max') =>
+    `SELECT step, ${aggregate}(value) AS value FROM point
+     WHERE run_id = ?1 AND metric_id = ?2 AND step >= ?3 AND value IS NOT NULL GROUP BY CAST((step - ?3) / ?4 AS INTEGER)`
+  const end = 'SELECT step, value FROM point WHERE run_id = ?1 AND metric_id = ?2 AND value IS NOT NULL AND step'
+  return connection.all(
+    `SELECT step, value FROM (${extreme('min')}) UNION SELECT step, value FROM (${extreme('max')})
+     UNION SELECT * FROM (${end} >= ?3 ORDER BY step LIMIT 1) UNION ${end} = ?5 ORDER BY step`,
+    runId,
+    metricId,
+    first,
+    width,
+    last,
+  )
+}
+
+function toSeries(metric: string, rows: readonly { step?: unknown; value?: unknown }[]): Series {
+  return { metric, steps: rows.map(row => Number(row.step)), values: rows.map(row => Number(row.value)) }
+}

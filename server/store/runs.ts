@@ -1,0 +1,299 @@
+/** Rows of `run`: queueing, claiming, statuses and wishes. */
+import * as v from 'valibot'
+import { RunEnvironment } from '../../protocol/environment.ts'
+import { endedStatuses, RunRow, type MetricSummary, type RunStatus, type RunWish } from '../../protocol/runEvent.ts'
+import { RunSpec } from '../../protocol/runSpec.ts'
+import type { Connection, Row } from './sqlite.ts'
+
+/** A run to be queued. */
+export interface NewRun {
+  readonly name: string
+  /** Path of the experiment file, relative to the workspace folder, with `/`. */
+  readonly experiment: string
+  readonly sweepId?: number | null
+  /** The run whose checkpoint it goes on from. */
+  readonly parentId?: number | null
+  readonly spec: RunSpec
+}
+
+export interface RunFilter {
+  readonly experiment?: string
+  readonly statuses?: readonly RunStatus[]
+  /** Newest first, at most this many. */
+  readonly limit?: number
+  /** Only these summaries; all of them when not given. */
+  readonly metrics?: readonly string[]
+}
+
+/** How far a run is; what is not given stays. */
+export interface Progress {
+  readonly epoch?: number
+  readonly step?: number
+  readonly steps?: number
+  readonly engine?: string
+  readonly environment?: RunEnvironment
+}
+
+/** Columns for the sidebar that people write themselves. */
+export interface RunNotes {
+  readonly name?: string
+  readonly notes?: string
+  readonly tags?: readonly string[]
+  readonly star?: boolean
+  readonly archived?: boolean
+}
+
+export interface RunRecord {
+  readonly environment: RunEnvironment | null
+  readonly parentId: number | null
+  readonly notes: string
+  readonly tags: readonly string[]
+  readonly star: boolean
+  readonly archived: boolean
+}
+
+/** Expression that numbers a change; see `run.revision`. */
+export const nextRevision = `(SELECT max(
+  coalesce((SELECT max(revision) FROM run), 0), coalesce((SELECT max(revision) FROM removed_run), 0)) + 1)`
+
+export function runQueries(connection: Connection) {
+  const specs = new SpecCache()
+
+  function read(where: string, values: (string | number)[], filter: RunFilter = {}): RunRow[] {
+    const rows = connection.all(
+      `SELECT * FROM run WHERE ${where} ORDER BY id DESC LIMIT ?`,
+      ...values,
+      filter.limit ?? -1,
+    )
+    const summaries = readSummaries(connection, rows, filter.metrics)
+    return rows.map(row => toRunRow(row, specs, summaries.get(Number(row['id'])) ?? {}))
+  }
+
+  const touch = (assignments: string, where: string, ...values: (string | number | null)[]) =>
+    connection.run(`UPDATE run SET ${assignments}, revision = ${nextRevision} WHERE ${where}`, ...values)
+
+  return {
+    /** @returns their ids, in order */
+    queueRuns(runs: readonly NewRun[]): number[] {
+      return connection.transaction(() =>
+        runs.map(run => {
+          const row = connection.get(
+            `INSERT INTO run(name, experiment, sweep_id, parent_id, status, spec, created, epochs, revision)
+             VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ${nextRevision}) RETURNING id`,
+            run.name,
+            run.experiment,
+            run.sweepId ?? null,
+            run.parentId ?? null,
+            JSON.stringify(run.spec),
+            Date.now(),
+            run.spec.epochs,
+          )
+          return Number(row?.['id'])
+        }),
+      )
+    },
+
+    /** Newest first. */
+    runs(filter: RunFilter = {}): RunRow[] {
+      const where = ['1']
+      const values: string[] = []
+      if (filter.experiment !== undefined) {
+        where.push('experiment = ?')
+        values.push(filter.experiment)
+      }
+      if (filter.statuses) {
+        where.push(`status IN (${filter.statuses.map(() => '?').join()})`)
+        values.push(...filter.statuses)
+      }
+      return read(where.join(' AND '), values, filter)
+    },
+
+    run: (runId: number): RunRow | null => read('id = ?', [runId])[0] ?? null,
+
+    /** The newest number of a change, to be given to `runsSince`. */
+    revision: (): number => Number(connection.get(`SELECT ${nextRevision} - 1 AS n`)?.['n']),
+
+    /** Runs changed, and ids of runs removed, after a revision. */
+    runsSince(revision: number): { changed: RunRow[]; removed: number[] } {
+      return {
+        changed: read('revision > ?', [revision]),
+        removed: connection
+          .all('SELECT id FROM removed_run WHERE revision > ? ORDER BY id', revision)
+          .map(row => Number(row['id'])),
+      }
+    },
+
+    /** Takes the oldest queued run that nobody wants to wait: it counts as running from here. */
+    claimNext(): RunRow | null {
+      return connection.transaction(() => {
+        const id = connection.get("SELECT min(id) AS id FROM run WHERE status = 'queued' AND wish = 'run'")?.['id']
+        if (typeof id !== 'number') return null
+        const now = Date.now()
+        touch(
+          `status = 'running', attempt = attempt + 1, claimed = ?, started = coalesce(started, ?), message = NULL`,
+          'id = ?',
+          now,
+          now,
+          id,
+        )
+        return read('id = ?', [id])[0] ?? null
+      })
+    },
+
+    /** When the run was last claimed, milliseconds since 1970. */
+    claimed(runId: number): number | null {
+      const claimed = connection.get('SELECT claimed FROM run WHERE id = ?', runId)?.['claimed']
+      return typeof claimed === 'number' ? claimed : null
+    },
+
+    /** Sets the status, and the time of the end where it is one. `message` says why, for people. */
+    setStatus(runId: number, status: RunStatus, message: string | null = null): void {
+      const ended = endedStatuses.has(status) ? Date.now() : null
+      touch('status = ?, message = ?, ended = ?', 'id = ?', status, message, ended, runId)
+    },
+
+    /**
+     * Counts a death. Progress since the last one resets the count.
+     * @returns how many times in a row the run has died without getting any further
+     */
+    countStall(runId: number): number {
+      const row = connection.get(
+        `UPDATE run SET stalls = CASE WHEN step > stall_step THEN 1 ELSE stalls + 1 END, stall_step = max(step, stall_step)
+         WHERE id = ? RETURNING stalls`,
+        runId,
+      )
+      return Number(row?.['stalls'] ?? 0)
+    },
+
+    setProgress(runId: number, progress: Progress): void {
+      touch(
+        `epoch = coalesce(?, epoch), step = coalesce(?, step), steps = coalesce(?, steps),
+         engine = coalesce(?, engine), environment = coalesce(?, environment)`,
+        'id = ?',
+        progress.epoch ?? null,
+        progress.step ?? null,
+        progress.steps ?? null,
+        progress.engine ?? null,
+        progress.environment ? JSON.stringify(progress.environment) : null,
+        runId,
+      )
+    },
+
+    /** What is wished of the run; `null` when there is no such run. */
+    wish(runId: number): RunWish | null {
+      const wish = connection.get('SELECT wish FROM run WHERE id = ?', runId)?.['wish']
+      return wish === 'run' || wish === 'pause' || wish === 'stop' ? wish : null
+    },
+
+    /** @returns whether there is such a run */
+    setWish: (runId: number, wish: RunWish): boolean => touch('wish = ?', 'id = ?', wish, runId) > 0,
+
+    /** Puts a run in line again (from its checkpoint, when it has one), for as many epochs in all as `epochs` says. */
+    requeue(runId: number, epochs?: number): void {
+      const run = read('id = ?', [runId]).at(0)
+      if (!run) return
+      const spec = { ...run.spec, epochs: epochs ?? run.spec.epochs }
+      touch(
+        "status = 'queued', wish = 'run', ended = NULL, message = NULL, spec = ?, epochs = ?",
+        'id = ?',
+        JSON.stringify(spec),
+        spec.epochs,
+        runId,
+      )
+    },
+
+    annotate(runId: number, notes: RunNotes): void {
+      touch(
+        `name = coalesce(?, name), notes = coalesce(?, notes), tags = coalesce(?, tags),
+         star = coalesce(?, star), archived = coalesce(?, archived)`,
+        'id = ?',
+        notes.name ?? null,
+        notes.notes ?? null,
+        notes.tags ? JSON.stringify(notes.tags) : null,
+        notes.star === undefined ? null : Number(notes.star),
+        notes.archived === undefined ? null : Number(notes.archived),
+        runId,
+      )
+    },
+
+    /** What is kept with a run and not needed to list it. */
+    record(runId: number): RunRecord | null {
+      const row = connection.get(
+        'SELECT environment, parent_id, notes, tags, star, archived FROM run WHERE id = ?',
+        runId,
+      )
+      if (!row) return null
+      return {
+        environment: row['environment'] === null ? null : fromJson(RunEnvironment, row['environment']),
+        parentId: row['parent_id'] === null ? null : Number(row['parent_id']),
+        notes: String(row['notes']),
+        tags: fromJson(v.array(v.string()), row['tags']),
+        star: row['star'] === 1,
+        archived: row['archived'] === 1,
+      }
+    },
+
+    /** Removes a run with all of its points; its folder is the caller's to remove. */
+    removeRun(runId: number): void {
+      connection.transaction(() => {
+        connection.run(`INSERT OR REPLACE INTO removed_run(id, revision) VALUES (?, ${nextRevision})`, runId)
+        connection.run('DELETE FROM point WHERE run_id = ?', runId)
+        connection.run('DELETE FROM run WHERE id = ?', runId)
+      })
+    },
+  }
+}
+
+/** Specs never change but by `requeue`, and decoding one costs more than the rest of its row. */
+class SpecCache {
+  private readonly known = new Map<number, { text: string; spec: RunSpec }>()
+
+  decode(id: number, text: string): RunSpec {
+    const known = this.known.get(id)
+    if (known?.text === text) return known.spec
+    const spec = fromJson(RunSpec, text)
+    this.known.set(id, { text, spec })
+    return spec
+  }
+}
+
+function fromJson<S extends v.GenericSchema>(schema: S, text: unknown): v.InferOutput<S> {
+  return v.parse(schema, JSON.parse(String(text)))
+}
+
+const StoredRun = v.omit(RunRow, ['spec', 'summaries'])
+
+function toRunRow(row: Row, specs: SpecCache, summaries: Record<string, MetricSummary>): RunRow {
+  const stored = v.parse(StoredRun, { ...row, sweepId: row['sweep_id'] })
+  return { ...stored, spec: specs.decode(stored.id, String(row['spec'])), summaries }
+}
+
+function readSummaries(connection: Connection, runs: readonly Row[], metrics?: readonly string[]) {
+  const byRun = new Map<number, Record<string, MetricSummary>>()
+  const ids = JSON.stringify(runs.map(run => run['id']))
+  const rows = connection.all(
+    `SELECT summary.*, metric.name FROM summary JOIN metric ON metric.id = summary.metric_id
+     WHERE summary.run_id IN (SELECT value FROM json_each(?))
+       ${metrics ? 'AND metric.name IN (SELECT value FROM json_each(?))' : ''}`,
+    ids,
+    ...(metrics ? [JSON.stringify(metrics)] : []),
+  )
+  for (const row of rows) {
+    const runId = Number(row['run_id'])
+    let summaries = byRun.get(runId)
+    if (!summaries) byRun.set(runId, (summaries = {}))
+    summaries[String(row['name'])] = toSummary(row)
+  }
+  return byRun
+}
+
+export function toSummary(row: Row): MetricSummary {
+  return {
+    last: Number(row['last']),
+    lastStep: Number(row['last_step']),
+    min: Number(row['min']),
+    minStep: Number(row['min_step']),
+    max: Number(row['max']),
+    maxStep: Number(row['max_step']),
+  }
+}

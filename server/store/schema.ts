@@ -1,0 +1,110 @@
+/**
+ * The tables, as migrations: entry i brings a store from version i to i + 1. Entries are never edited once released;
+ * a change is a new entry. The version stands in SQLite's `user_version`.
+ */
+import type { Connection } from './sqlite.ts'
+
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE run (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    experiment TEXT NOT NULL,
+    sweep_id INTEGER,
+    status TEXT NOT NULL,
+    wish TEXT NOT NULL DEFAULT 'run',
+    attempt INTEGER NOT NULL DEFAULT 0,
+    -- deaths since the last progress, and the step that counted as progress: bounds how often a run is tried again
+    stalls INTEGER NOT NULL DEFAULT 0,
+    stall_step INTEGER NOT NULL DEFAULT -1,
+    spec TEXT NOT NULL,
+    engine TEXT,
+    environment TEXT,
+    created INTEGER NOT NULL,
+    claimed INTEGER,
+    started INTEGER,
+    ended INTEGER,
+    epoch INTEGER NOT NULL DEFAULT 0,
+    epochs INTEGER NOT NULL,
+    step INTEGER NOT NULL DEFAULT 0,
+    steps INTEGER NOT NULL DEFAULT 0,
+    message TEXT,
+    parent_id INTEGER,
+    notes TEXT NOT NULL DEFAULT '',
+    tags TEXT NOT NULL DEFAULT '[]',
+    star INTEGER NOT NULL DEFAULT 0,
+    archived INTEGER NOT NULL DEFAULT 0,
+    -- grows over the whole store with every change to a run, so that a reader asks only for what is newer
+    revision INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX run_by_revision ON run(revision);
+  CREATE INDEX run_by_status ON run(status, id);
+  CREATE INDEX run_by_experiment ON run(experiment, id);
+
+  CREATE TABLE removed_run (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL) STRICT;
+
+  CREATE TABLE metric (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+  -- value is NULL where it was not a finite number
+  CREATE TABLE point (
+    run_id INTEGER NOT NULL,
+    metric_id INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    value REAL,
+    time INTEGER NOT NULL,
+    PRIMARY KEY (run_id, metric_id, step)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE summary (
+    metric_id INTEGER NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+    count INTEGER NOT NULL,
+    first_step INTEGER NOT NULL,
+    last REAL NOT NULL, last_step INTEGER NOT NULL,
+    min REAL NOT NULL, min_step INTEGER NOT NULL,
+    max REAL NOT NULL, max_step INTEGER NOT NULL,
+    PRIMARY KEY (metric_id, run_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX summary_by_run ON summary(run_id);
+
+  CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    message TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX event_by_run ON event(run_id, id);
+
+  -- what is larger than a number: histograms, hardest triplets, projections
+  CREATE TABLE detail (
+    run_id INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    UNIQUE (run_id, kind, step)
+  ) STRICT;
+  `,
+]
+
+/** The version that this program writes. */
+export const storeVersion = migrations.length
+/** Marks the file as ours ("TRIP"). */
+export const applicationId = 0x54524950
+
+export function readVersion(connection: Connection): { version: number; application: number; empty: boolean } {
+  const version = Number(connection.get('PRAGMA user_version')?.['user_version'] ?? 0)
+  const application = Number(connection.get('PRAGMA application_id')?.['application_id'] ?? 0)
+  const tables = Number(connection.get('SELECT count(*) AS n FROM sqlite_schema')?.['n'] ?? 0)
+  return { version, application, empty: tables === 0 }
+}
+
+/** Brings the store to `storeVersion`; several processes may try at once. */
+export function migrate(connection: Connection): void {
+  connection.transaction(() => {
+    const { version } = readVersion(connection)
+    for (const migration of migrations.slice(version)) connection.exec(migration)
+    connection.exec(`PRAGMA user_version = ${storeVersion}; PRAGMA application_id = ${applicationId}`)
+  })
+}

@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { opened, points, queued, temporaryFolder } from './helpers.ts'
+
+describe('points', () => {
+  it('keep their first value when a run is repeated from its checkpoint, and the summary counts them once', () => {
+    const store = opened(temporaryFolder())
+    const [id = 0] = queued(store)
+    expect(store.appendPoints(id, [points('loss', [3, 1, 2])])).toBe(3)
+    expect(store.appendPoints(id, [points('loss', [9, 9, 5], 2)])).toBe(1)
+    expect(store.series(id)).toEqual([{ metric: 'loss', steps: [1, 2, 3, 4], values: [3, 1, 2, 5] }])
+    expect(store.run(id)?.summaries).toEqual({
+      loss: { last: 5, lastStep: 4, min: 1, minStep: 2, max: 5, maxStep: 4 },
+    })
+  })
+
+  it('leave a hole where a value is not finite', () => {
+    const store = opened(temporaryFolder())
+    const [id = 0] = queued(store)
+    store.appendPoints(id, [points('loss', [1, NaN, Infinity, 2])])
+    expect(store.series(id)).toEqual([{ metric: 'loss', steps: [1, 4], values: [1, 2] }])
+    expect(store.run(id)?.summaries['loss']).toMatchObject({ max: 2, min: 1 })
+  })
+
+  it('answer with the metrics and steps asked for', () => {
+    const store = opened(temporaryFolder())
+    const [id = 0] = queued(store)
+    store.appendPoints(id, [points('loss', [1, 2, 3]), points('easy', [0, 0.5, 1])])
+    expect(store.series(id, { metrics: ['easy'], fromStep: 2 })).toEqual([
+      { metric: 'easy', steps: [2, 3], values: [0.5, 1] },
+    ])
+  })
+
+  it('are thinned without losing the ends, the extremes or the order', () => {
+    const store = opened(temporaryFolder())
+    fc.assert(
+      fc.property(
+        fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 400 }),
+        fc.integer({ min: 4, max: 60 }),
+        (values, maxPoints) => {
+          const [id = 0] = queued(store)
+          store.appendPoints(id, [points('loss', values, 5)])
+          const [series] = store.series(id, { maxPoints })
+          const steps = series.steps
+          expect(steps.length).toBeLessThanOrEqual(Math.max(maxPoints, 4))
+          expect(steps.at(0)).toBe(5)
+          expect(steps.at(-1)).toBe(4 + values.length)
+          expect(steps.every((step, i) => i === 0 || step > (steps[i - 1] ?? 0))).toBe(true)
+          expect(Math.min(...series.values)).toBe(Math.min(...values) || 0)
+          expect(Math.max(...series.values)).toBe(Math.max(...values) || 0)
+          steps.forEach((step, i) => expect(series.values[i]).toBe((values[step - 5] ?? NaN) || 0))
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+
+  it('summarise like a plain loop over what was kept', () => {
+    const store = opened(temporaryFolder())
+    const chunk = fc.record({
+      first: fc.integer({ min: 1, max: 30 }),
+      values: fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 12 }),
+    })
+    fc.assert(
+      fc.property(fc.array(chunk, { minLength: 1, maxLength: 6 }), chunks => {
+        const [id = 0] = queued(store)
+        const kept = new Map<number, number>()
+        for (const { first, values } of chunks) {
+          store.appendPoints(id, [points('loss', values, first)])
+          values.forEach((value, i) => kept.has(first + i) || kept.set(first + i, value))
+        }
+        const summary = store.run(id)?.summaries['loss']
+        const all = [...kept].toSorted(([a], [b]) => a - b)
+        expect(summary?.last).toBe(all.at(-1)?.[1])
+        expect(summary?.lastStep).toBe(all.at(-1)?.[0])
+        expect(summary?.min).toBe(Math.min(...kept.values()))
+        expect(summary?.max).toBe(Math.max(...kept.values()))
+        expect(kept.get(summary?.minStep ?? 0)).toBe(summary?.min)
+        expect(kept.get(summary?.maxStep ?? 0)).toBe(summary?.max)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('are written in bulk and summarised over many runs without waiting', () => {
+    const store = opened(temporaryFolder())
+    const ids = queued(store, 10_000)
+    const values = Array.from({ length: 200_000 }, (_, i) => Math.sin(i))
+    let start = performance.now()
+    store.appendPoints(ids[0] ?? 0, [points('loss', values)])
+    const ingest = performance.now() - start
+    store.transaction(() => ids.slice(1).forEach(id => store.appendPoints(id, [points('loss', [1, 2])])))
+    start = performance.now()
+    expect(store.summaries('loss').size).toBe(10_000)
+    const lookup = performance.now() - start
+    start = performance.now()
+    const [series] = store.series(ids[0] ?? 0, { maxPoints: 1000 })
+    const thin = performance.now() - start
+    expect(series.steps.length).toBeGreaterThan(500)
+    console.info(
+      `${Math.round(200_000 / ingest)} points/ms, 10,000 summaries ${lookup.toFixed(0)} ms, thinning ${thin.toFixed(0)} ms`,
+    )
+    // Generous bounds: the machine may be busy. They still catch a missing index or a transaction per point.
+    expect(ingest).toBeLessThan(4000)
+    expect(lookup).toBeLessThan(500)
+    expect(thin).toBeLessThan(1000)
+  })
+})
