@@ -1,0 +1,139 @@
+/**
+ * Starting processes that outlive their starter.
+ *
+ * An editor ends its language server together with the whole tree of processes below it, detached ones too. So the
+ * training server is started by a launcher that exits at once: the training server then belongs to nobody's tree.
+ */
+import * as l10n from '@vscode/l10n'
+import { execFile, spawn } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { needsTrainingServer } from './queues/local.ts'
+import { logFile, serverLockFile } from './store/layout.ts'
+import { isLocked } from './store/lock.ts'
+import { nodeCanStore, oldestNode } from './store/sqlite.ts'
+import type { Store } from './store/store.ts'
+
+/** A program that runs JavaScript files, and what must be in its environment. */
+export interface NodeProgram {
+  readonly path: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+export type Launched =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'started' }
+  /** `message` says why, for people. */
+  | { readonly kind: 'refused'; readonly message: string }
+
+/**
+ * The Node to train with: the one asked for, else this process's own when it is a plain one that is new enough, else
+ * `node` on the PATH, else the editor's Electron used as Node.
+ *
+ * @param wanted from a setting; TRIPLET_LAB_NODE when empty
+ */
+export async function chooseNode(wanted = ''): Promise<NodeProgram | { readonly message: string }> {
+  const asked = wanted || process.env['TRIPLET_LAB_NODE']
+  const oldest = oldestNode.join('.')
+  if (asked) {
+    const version = await versionOf(asked)
+    if (version && nodeCanStore(version)) return { path: asked, env: {} }
+    return {
+      message: version
+        ? l10n.t('{0} is Node {1}; training needs Node {2} or newer.', asked, version, oldest)
+        : l10n.t('{0} is not a Node that can be started. Check the setting or TRIPLET_LAB_NODE.', asked),
+    }
+  }
+  const electron = process.versions['electron'] !== undefined
+  const ownIsEnough = nodeCanStore(process.versions.node)
+  if (!electron && ownIsEnough) return { path: process.execPath, env: {} }
+  const onPath = await versionOf('node')
+  if (onPath && nodeCanStore(onPath)) return { path: 'node', env: {} }
+  if (ownIsEnough) return { path: process.execPath, env: { ELECTRON_RUN_AS_NODE: '1' } }
+  return {
+    message: l10n.t(
+      'Training needs Node {0} or newer, and none was found. Install it from nodejs.org, or name one in TRIPLET_LAB_NODE.',
+      oldest,
+    ),
+  }
+}
+
+async function versionOf(program: string): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)(program, ['--version'], { timeout: 5000, windowsHide: true })
+    return /^v\d+\.\d+/.test(stdout) ? stdout.trim().slice(1) : null
+  } catch {
+    return null
+  }
+}
+
+/** An entry of ours: the bundle beside this one, or the source when run from source. */
+export function entryPoint(name: 'trainingServer' | 'trainer'): string {
+  const here = dirname(fileURLToPath(import.meta.url))
+  const bundle = join(here, `${name}.cjs`)
+  return existsSync(bundle) ? bundle : join(here, `${name}.ts`)
+}
+
+const launcher = `
+const { spawn } = require('node:child_process')
+const [program, ...args] = process.argv.slice(1)
+spawn(program, args, { detached: true, windowsHide: true, stdio: ['ignore', 1, 2] }).on('error', error => {
+  console.error(error.message)
+  process.exitCode = 1
+}).unref()
+`
+
+export interface LaunchOptions {
+  /** Node to use, from a setting; see `chooseNode`. */
+  readonly node?: string
+  /** Runs at the same time; the training server's default when not given. */
+  readonly slots?: number
+}
+
+/**
+ * Sees to it that unfinished runs have a training server: call it after queueing or resuming, at start, and every few
+ * seconds while runs are unfinished, since a training server may be killed like any process.
+ */
+export async function ensureTrainingServer(store: Store, options: LaunchOptions = {}): Promise<Launched> {
+  const lock = serverLockFile(store.dir)
+  if (isLocked(lock) || !needsTrainingServer(store)) return { kind: 'running' }
+  const node = await chooseNode(options.node)
+  if ('message' in node) return { kind: 'refused', message: node.message }
+  const log = logFile(store.dir, 'training-server')
+  const args = [entryPoint('trainingServer'), store.dir, ...(options.slots ? ['--slots', String(options.slots)] : [])]
+  if (!(await launchDetached(node, args, log))) return refusedStart(log)
+  const deadline = Date.now() + 10_000
+  while (Date.now() < deadline) {
+    if (isLocked(lock) || !needsTrainingServer(store)) return { kind: 'started' }
+    await sleep(10)
+  }
+  return refusedStart(log)
+}
+
+/** @returns whether the launcher could start it */
+async function launchDetached(node: NodeProgram, args: readonly string[], log: string): Promise<boolean> {
+  mkdirSync(dirname(log), { recursive: true })
+  const output = openSync(log, 'a')
+  try {
+    const child = spawn(node.path, ['-e', launcher, '--', node.path, ...args], {
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', output, output],
+      env: { ...process.env, ...node.env },
+    })
+    return await new Promise<boolean>(resolve => {
+      child.once('error', () => resolve(false))
+      child.once('exit', code => resolve(code === 0))
+    })
+  } finally {
+    closeSync(output)
+  }
+}
+
+const refusedStart = (log: string): Launched => ({
+  kind: 'refused',
+  message: l10n.t('The training server did not start. {0} says why.', log),
+})

@@ -1,0 +1,128 @@
+/**
+ * The queue on this machine: the store itself. Takes queued runs up to the slots, notices trainers that died, and puts
+ * their runs in line again, from their checkpoints.
+ */
+import * as l10n from '@vscode/l10n'
+import { endedStatuses, type RunRow, type RunWish } from '../../protocol/runEvent.ts'
+import type { Store } from '../store/store.ts'
+
+/** How the queue starts and sees trainers: processes in the training server, anything in a test. */
+export interface Trainers {
+  start(run: RunRow): void
+  /** Whether a trainer of this run lives. One that was started a moment ago counts, though it holds no lock yet. */
+  isAlive(runId: number): boolean
+  /** Where a person finds what the trainer had to say. */
+  logOf(runId: number): string
+}
+
+/** Deaths in a row without a step of progress before a run counts as failed. */
+export const patience = 3
+
+const names: { readonly metrics: readonly string[] } = { metrics: [] }
+
+/** Whether something waits for a training server: what nobody works at and nobody wants to wait. */
+export function needsTrainingServer(store: Store): boolean {
+  return store
+    .runs({ ...names, statuses: ['queued', 'running', 'interrupted', 'paused'] })
+    .some(run => (run.status === 'running' ? true : run.wish !== 'pause'))
+}
+
+/**
+ * Asks a run to go on, to pause or to stop. Its trainer obeys before the next batch; a run that waits in line is stopped
+ * here; one that was stopped or has failed is put in line again when it is to go on.
+ * Call `ensureTrainingServer` afterwards.
+ *
+ * @returns the run as it is now; `null` when there is none of this id
+ */
+export function requestWish(store: Store, runId: number, wish: RunWish): RunRow | null {
+  return store.transaction(() => {
+    const run = store.run(runId)
+    if (!run) return null
+    if (endedStatuses.has(run.status)) {
+      if (wish === 'run' && (run.status === 'stopped' || run.status === 'failed')) store.requeue(runId)
+    } else {
+      store.setWish(runId, wish)
+      if (wish === 'stop' && run.status === 'queued') stopWithoutTrainer(store, run)
+    }
+    return store.run(runId)
+  })
+}
+
+function stopWithoutTrainer(store: Store, run: RunRow): void {
+  store.transaction(() => {
+    store.setStatus(run.id, 'stopped')
+    store.addEvent(run.id, { step: run.step, kind: 'stopped', message: l10n.t('Stopped.') })
+  })
+}
+
+export class LocalQueue {
+  private readonly store: Store
+  private readonly trainers: Trainers
+  private readonly slots: number
+
+  constructor(store: Store, trainers: Trainers, slots: number) {
+    this.store = store
+    this.trainers = trainers
+    this.slots = slots
+  }
+
+  /**
+   * One look at the store. Paused trainers hold no slot: they do not compute.
+   * @returns whether there is still something to wait for
+   */
+  tick(): boolean {
+    const runs = this.store.runs({ ...names, statuses: ['running', 'paused', 'interrupted', 'queued'] })
+    let alive = 0
+    let running = 0
+    for (const run of runs) {
+      if (run.status !== 'queued' && this.trainers.isAlive(run.id)) {
+        alive++
+        if (run.status === 'running') running++
+      } else this.withoutTrainer(run)
+    }
+    while (running < this.slots) {
+      const run = this.store.claimNext()
+      if (!run) break
+      this.trainers.start(run)
+      alive++
+      running++
+    }
+    return alive > 0 || needsTrainingServer(this.store)
+  }
+
+  /** A run that no trainer works at: what becomes of it depends on what it was and what is wished of it. */
+  private withoutTrainer(run: RunRow): void {
+    if (run.wish === 'stop') {
+      stopWithoutTrainer(this.store, run)
+      return
+    }
+    if (run.status === 'running') this.died(run)
+    // A paused run may lose its trainer, when the machine is restarted for one: it waits until it is wanted again.
+    else if (run.status === 'interrupted' || (run.status === 'paused' && run.wish === 'run')) this.store.putBack(run.id)
+  }
+
+  private died(run: RunRow): void {
+    this.store.transaction(() => {
+      // It may have ended properly since the store was read.
+      if (this.store.run(run.id)?.status !== 'running') return
+      const deaths = this.store.countStall(run.id)
+      if (deaths <= patience) {
+        this.store.addEvent(run.id, {
+          step: run.step,
+          kind: 'interrupted',
+          message: l10n.t('The trainer died near step {0}. The run goes on from its last checkpoint.', run.step),
+        })
+        this.store.setStatus(run.id, 'interrupted')
+        return
+      }
+      const message = l10n.t(
+        'The trainer died {0} times at step {1} without getting any further. {2} may say why.',
+        deaths,
+        run.step,
+        this.trainers.logOf(run.id),
+      )
+      this.store.setStatus(run.id, 'failed', message)
+      this.store.addEvent(run.id, { step: run.step, kind: 'failed', message })
+    })
+  }
+}
