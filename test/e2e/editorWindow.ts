@@ -1,0 +1,139 @@
+/** A window of the real VS Code, driven as a person would: keys, clicks and what is on the screen. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FrameLocator, Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { OpenOptions, VsCodeServer } from '../../scripts/vscode/serve.ts'
+
+/** What the chart of the panel says about itself. */
+export interface ChartState {
+  readonly points: number
+  readonly lastStep: number
+}
+
+/** `base` is the class that VS Code gives its window. */
+const THEMES = [
+  { theme: 'dark', label: 'Dark Modern', base: 'vs-dark' },
+  { theme: 'light', label: 'Light Modern', base: 'vs' },
+  { theme: 'high-contrast', label: 'Default High Contrast', base: 'hc-black' },
+] as const
+
+export class EditorWindow {
+  readonly page: Page
+  readonly server: VsCodeServer
+  readonly workspace: string
+  /** Where screenshots go. */
+  readonly results: string
+  readonly #options: OpenOptions
+
+  constructor(page: Page, server: VsCodeServer, options: OpenOptions, results: string) {
+    this.page = page
+    this.server = server
+    this.workspace = options.folder
+    this.results = results
+    this.#options = options
+  }
+
+  async open(): Promise<void> {
+    await this.page.goto(this.server.address(this.#options))
+    await this.#ready()
+  }
+
+  /** Reloads with VS Code's own command: the browser's key would cut off what the window saves about its layout. */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('load', { timeout: 60_000 })
+    await this.command('Developer: Reload Window')
+    await loaded
+    await this.#ready()
+  }
+
+  async #ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 })
+    await this.page.locator('.explorer-folders-view, .pane-body').first().waitFor({ timeout: 60_000 })
+  }
+
+  /** Runs a command by its full title in the palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1')
+    const input = this.page.locator('.quick-input-widget input').first()
+    await input.fill(`>${title}`)
+    // An extension's commands are there only once the extension host has said so.
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first()
+    await row.click({ timeout: 60_000 })
+  }
+
+  /** Opens a file of the workspace through quick open. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+P')
+    await this.page.locator('.quick-input-widget input').first().fill(name)
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click({ timeout: 30_000 })
+    await this.page.locator('.tab.active', { hasText: name }).waitFor({ timeout: 30_000 })
+  }
+
+  /** The code lens whose text contains `text`. */
+  codeLens(text: string): Locator {
+    return this.page.locator('.codelens-decoration a', { hasText: text }).first()
+  }
+
+  /** Rows of the Triplet Lab view, opened first. */
+  async tree(): Promise<Locator> {
+    const view = this.page.locator('.pane', { has: this.page.locator('.pane-header[aria-label^="Experiments"]') })
+    if (!(await view.isVisible()))
+      await this.page
+        .locator('.activitybar .action-item', { has: this.page.locator('a[aria-label^="Triplet Lab"]') })
+        .click()
+    await view.waitFor({ timeout: 30_000 })
+    return view.getByRole('treeitem')
+  }
+
+  /** The inside of the live panel: VS Code shows a webview in two nested frames. */
+  get panel(): FrameLocator {
+    return this.page.locator('iframe.webview.ready').first().contentFrame().frameLocator('iframe#active-frame')
+  }
+
+  /** What the first chart of the panel holds. */
+  async chart(): Promise<ChartState> {
+    const canvas = this.panel.locator('canvas[data-points]').first()
+    await canvas.waitFor({ state: 'attached', timeout: 15_000 })
+    const read = async (name: string) => Number(await canvas.getAttribute(name))
+    return { points: await read('data-points'), lastStep: await read('data-last-step') }
+  }
+
+  /** Waits until the first chart has at least `points` points, and returns what it then holds. */
+  async chartWith(points: number, timeout = 60_000): Promise<ChartState> {
+    await expect
+      .poll(
+        () =>
+          this.chart().then(
+            chart => chart.points,
+            () => -1,
+          ),
+        { timeout, interval: 100 },
+      )
+      .toBeGreaterThanOrEqual(points)
+    return this.chart()
+  }
+
+  /** Sets the workspace's settings; the window follows within a second. */
+  async settings(settings: Record<string, unknown>): Promise<void> {
+    await mkdir(join(this.workspace, '.vscode'), { recursive: true })
+    await writeFile(join(this.workspace, '.vscode', 'settings.json'), JSON.stringify(settings))
+  }
+
+  /** Saves what the window shows as `NAME.png`. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(this.results, { recursive: true })
+    await this.page.screenshot({ path: join(this.results, `${name}.png`) })
+  }
+
+  /** One screenshot in each theme. */
+  async screenshots(name: string): Promise<void> {
+    for (const { theme, label, base } of THEMES) {
+      await this.settings({ 'workbench.colorTheme': label })
+      await this.page.locator(`.monaco-workbench.${base}`).waitFor({ timeout: 20_000 })
+      await this.page.waitForTimeout(500) // the page inside the panel follows a little later
+      await this.screenshot(`${name}-${theme}`)
+    }
+    await this.settings({})
+  }
+}
