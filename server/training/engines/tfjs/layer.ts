@@ -1,0 +1,63 @@
+/**
+ * How a layer runs on TF.js: forwards, and backwards by the chain rule written out. TF.js's tape is not used: with the
+ * backward pass in our hands the triplets can be mined between the two passes on any backend, activations are freed as
+ * soon as they are done with, and backends that lack gradient kernels can be given exactly those.
+ */
+import type * as tfjs from '@tensorflow/tfjs-core'
+
+export type Tf = typeof tfjs
+export type Tensor = tfjs.Tensor
+
+/** What a layer sees of the pass it is in. */
+export interface Pass {
+  /** Batch statistics and dropout, or running statistics and none. */
+  readonly training: boolean
+  /** Optimizer steps taken before this one. */
+  readonly step: number
+  weight(name: string): Tensor
+  /** Replaces a running statistic; the tensor lives on after the pass. */
+  setStatistic(name: string, value: Tensor): void
+  setGradient(name: string, gradient: Tensor): void
+}
+
+/**
+ * One layer of one engine. It remembers what its backward pass needs from the forward pass before it; tensors that
+ * it makes are freed when the step ends.
+ */
+export interface TfLayer {
+  forward(x: Tensor, pass: Pass): Tensor
+  /** From dL/dOutput to dL/dInput; gives the gradients of its own weights to the pass. */
+  backward(dy: Tensor, pass: Pass): Tensor
+}
+
+/** What a layer knows when it is built. */
+export interface LayerContext {
+  readonly tf: Tf
+  readonly seed: number
+  /** Position in the network. */
+  readonly index: number
+  /** False for the first layer with weights and those before it: nobody needs dL/dPicture. */
+  readonly needsInputGradient: boolean
+}
+
+/** Runs a backend's kernel by its name, with the attributes that TF.js's own operations would give it. */
+export function runKernel(
+  tf: Tf,
+  name: string,
+  inputs: tfjs.NamedTensorMap,
+  attributes: Record<string, number | boolean | string | number[]>,
+): Tensor {
+  return tf.engine().runKernel(name, inputs, attributes)
+}
+
+/** Whether the backend in use has a kernel of this name. */
+export function hasKernel(tf: Tf, name: string): boolean {
+  const found: unknown = tf.getKernel(name, tf.getBackend())
+  return found !== undefined
+}
+
+/** Sums over all but the last axis: what a bias added to every row gets as its gradient. */
+export function columnSums(tf: Tf, x: Tensor): Tensor {
+  const columns = x.shape[x.rank - 1] ?? 1
+  return tf.sum(tf.reshape(x, [-1, columns]), 0)
+}

@@ -1,0 +1,70 @@
+/** Layers that look at one number at a time, and those that only change a shape. */
+import { dropoutMask } from '../../../models/counterRandom.ts'
+import type { LayerContext, Tensor, TfLayer } from '../layer.ts'
+
+/** max(0, x), or x · slope below zero. */
+export function reluLayer({ tf }: LayerContext, slope: number): TfLayer {
+  let output: Tensor
+  return {
+    forward(x) {
+      output = slope === 0 ? tf.relu(x) : tf.leakyRelu(x, slope)
+      return output
+    },
+    backward: dy => tf.mul(dy, tf.step(output, slope)),
+  }
+}
+
+/** min(max(0, x), 6). */
+export function relu6Layer({ tf }: LayerContext): TfLayer {
+  let output: Tensor
+  return {
+    forward(x) {
+      output = tf.relu6(x)
+      return output
+    },
+    backward: dy => tf.mul(dy, tf.mul(tf.step(output), tf.step(tf.sub(6, output)))),
+  }
+}
+
+export function flattenLayer({ tf }: LayerContext): TfLayer {
+  let shape: number[]
+  return {
+    forward(x) {
+      shape = x.shape
+      return tf.reshape(x, [shape[0] ?? 1, -1])
+    },
+    backward: dy => tf.reshape(dy, shape),
+  }
+}
+
+export function dropoutLayer({ tf, seed, index }: LayerContext, rate: number): TfLayer {
+  let mask: Tensor
+  return {
+    forward(x, pass) {
+      if (!pass.training) return x
+      const values = new Float32Array(x.size)
+      dropoutMask(values, seed, index, pass.step, rate)
+      mask = tf.tensor(values, x.shape)
+      return tf.mul(x, mask)
+    },
+    backward: dy => tf.mul(dy, mask),
+  }
+}
+
+/** y = x / r with r = √max(Σx², 1e-12); dx = (dy − y (y · dy)) / r, and dy / r where r is held at its floor. */
+export function l2NormalizeLayer({ tf }: LayerContext): TfLayer {
+  let output: Tensor
+  let radius: Tensor
+  return {
+    forward(x) {
+      radius = tf.sqrt(tf.maximum(tf.sum(tf.square(x), 1, true), 1e-12))
+      output = tf.div(x, radius)
+      return output
+    },
+    backward(dy) {
+      const along = tf.sum(tf.mul(dy, output), 1, true)
+      const moves = tf.step(tf.sub(radius, 1.001e-6))
+      return tf.div(tf.sub(dy, tf.mul(output, tf.mul(along, moves))), radius)
+    },
+  }
+}
