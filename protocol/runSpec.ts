@@ -96,7 +96,7 @@ export const LossSpec = v.object({
   distance: Distance,
   /** Embeddings on the unit sphere. */
   normalize: v.boolean(),
-  /** ln(1 + e^x) in place of max(0, x + α). */
+  /** ln(1 + e^x) in place of max(0, x), both with x = d(a, p) − d(a, n) + α. */
   softMargin: v.boolean(),
   /** Use d(p, n) where it is smaller than d(a, n). */
   swap: v.boolean(),

@@ -1,0 +1,25 @@
+/** Counts in equal bins between fixed edges; what lies outside is counted in the first or last bin. */
+export interface Histogram {
+  readonly low: number
+  readonly high: number
+  readonly counts: Uint32Array
+}
+
+/** @throws RangeError when the range is empty or there is no bin */
+export function createHistogram(low: number, high: number, bins: number): Histogram {
+  if (!(low < high && Number.isSafeInteger(bins) && bins >= 1)) {
+    throw new RangeError(`a histogram needs a range and bins: ${low} to ${high} in ${bins}`)
+  }
+  return { low, high, counts: new Uint32Array(bins) }
+}
+
+export function clear(histogram: Histogram): void {
+  histogram.counts.fill(0)
+}
+
+/** A value on an inner edge belongs to the bin above it. */
+export function add(histogram: Histogram, value: number): void {
+  const { low, high, counts } = histogram
+  const bin = Math.floor(((value - low) / (high - low)) * counts.length)
+  counts[bin < 0 ? 0 : bin >= counts.length ? counts.length - 1 : bin]++
+}

@@ -1,0 +1,136 @@
+import type { Batch } from '../batch.ts'
+import type { DistanceKind } from '../distances/pairwise.ts'
+import { distanceGradient } from '../distances/gradient.ts'
+import type { TripletSink } from '../triplets.ts'
+
+/** The loss, structurally the run spec's loss section. */
+export interface LossOptions {
+  /** α ≥ 0, in units of the distance. */
+  readonly margin: number
+  readonly distance: DistanceKind
+  /** Whether the embeddings come on the unit sphere. The loss takes them as they come. */
+  readonly normalize: boolean
+  readonly softMargin: boolean
+  readonly swap: boolean
+  readonly reducer: 'mean' | 'mean-nonzero'
+}
+
+/**
+ * Triplet loss over a stream of triplets, with its gradient, in memory that does not grow with their number.
+ *
+ *   ℓ(a, p, n) = max(0, x),  soft margin: ln(1 + eˣ),  with x = d(a, p) − d(a, n) + α;
+ *   swap: min(d(a, n), d(p, n)) in place of d(a, n)
+ *
+ * averaged over all triplets (`mean`) or over those with ℓ > 0 (`mean-nonzero`). Weights dL/dDistance are summed while
+ * triplets stream by; one pass over the pairs then gives dL/dEmbeddings.
+ *
+ * Schroff et al. 2015, FaceNet, §3.1 (arXiv:1503.03832), where d is squared L2; soft margin: Hermans et al. 2017, §2
+ * (arXiv:1703.07737), with α = 0 there; swap: Balntas et al. 2016, Learning Local Feature Descriptors with Triplets and
+ * Shallow Convolutional Neural Networks, §3.3.
+ */
+export class TripletLoss implements TripletSink {
+  readonly #batch: Batch
+  readonly #options: LossOptions
+  readonly #weights: Float64Array
+  #gradient: Float64Array = new Float64Array(0)
+  #margin = 0
+  #sum = 0
+  #triplets = 0
+  #active = 0
+
+  constructor(options: LossOptions, batch: Batch) {
+    this.#options = options
+    this.#batch = batch
+    this.#weights = new Float64Array(batch.maxBatch * batch.maxBatch)
+  }
+
+  /** Triplets since `begin`. */
+  get triplets(): number {
+    return this.#triplets
+  }
+
+  /** Triplets since `begin` with ℓ > 0. */
+  get active(): number {
+    return this.#active
+  }
+
+  /** The reduced loss of the triplets since `begin`; 0 when there are none, or none active. */
+  get value(): number {
+    const divisor = this.#divisor()
+    return divisor === 0 ? 0 : this.#sum / divisor
+  }
+
+  /**
+   * Forgets the triplets so far; the batch must be loaded.
+   * @throws RangeError when the margin is negative or not finite
+   */
+  begin(margin: number): void {
+    if (!(margin >= 0 && margin < Infinity)) throw new RangeError(`the margin must be 0 or more and finite: ${margin}`)
+    this.#margin = margin
+    this.#sum = 0
+    this.#triplets = 0
+    this.#active = 0
+    this.#weights.fill(0, 0, this.#batch.count ** 2)
+  }
+
+  add(anchor: number, positive: number, negatives: Int32Array, count: number): void {
+    const { distances, count: rows } = this.#batch
+    const { softMargin, swap } = this.#options
+    const weights = this.#weights
+    const rowA = anchor * rows
+    const rowP = positive * rows
+    const bar = distances[rowA + positive] + this.#margin
+    let sum = 0
+    let weightOfPositive = 0
+    let active = 0
+    for (let i = 0; i < count; i++) {
+      const negative = negatives[i]
+      const an = distances[rowA + negative]
+      const pn = swap ? distances[rowP + negative] : Infinity
+      const x = bar - (pn < an ? pn : an)
+      let weight = 1
+      if (softMargin) {
+        const loss = x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x))
+        if (loss === 0) continue
+        sum += loss
+        weight = 1 / (1 + Math.exp(-x))
+      } else {
+        if (x <= 0) continue
+        sum += x
+      }
+      active++
+      weightOfPositive += weight
+      if (pn < an) weights[rowP + negative] -= weight
+      else if (pn > an) weights[rowA + negative] -= weight
+      else {
+        // Equally far: half to each, the middle of the two one-sided derivatives.
+        weights[rowP + negative] -= weight / 2
+        weights[rowA + negative] -= weight / 2
+      }
+    }
+    weights[rowA + positive] += weightOfPositive
+    this.#sum += sum
+    this.#triplets += count
+    this.#active += active
+  }
+
+  /**
+   * dL/dEmbeddings of the triplets since `begin`.
+   * @param into row-major [n, d], overwritten; may be longer
+   * @throws RangeError when `into` is too short
+   */
+  gradient(into: Float32Array): void {
+    const { distance, embeddings, count, size, distances } = this.#batch
+    const length = count * size
+    if (into.length < length) throw new RangeError(`a gradient of ${length} numbers does not fit in ${into.length}`)
+    if (this.#gradient.length < length) this.#gradient = new Float64Array(length)
+    const divisor = this.#divisor()
+    const scale = divisor === 0 ? 0 : 1 / divisor
+    distanceGradient(distance, embeddings, count, size, distances, this.#weights, scale, this.#gradient)
+    for (let i = 0; i < length; i++) into[i] = this.#gradient[i]
+  }
+
+  #divisor(): number {
+    return this.#options.reducer === 'mean' ? this.#triplets : this.#active
+  }
+}
