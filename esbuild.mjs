@@ -54,7 +54,7 @@ const bundles = [
     format: 'esm',
     target: 'es2022',
     outdir: 'dist/webview',
-    entryPoints: { panel: 'webview/panel/main.ts' },
+    entryPoints: { panel: 'webview/panel/main.ts', codicons: 'webview/codicons.css' },
     loader: { '.svg': 'dataurl', '.ttf': 'file' },
   },
 ]

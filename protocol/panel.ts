@@ -16,3 +16,10 @@ export const FromPanel = v.variant('kind', [
   v.object({ kind: v.literal('wish'), runId: v.number(), wish: RunWish }),
 ])
 export type FromPanel = v.InferOutput<typeof FromPanel>
+
+/** What a panel remembers over a reload of the window; unknown or broken parts fall back to the defaults. */
+export const PanelState = v.object({
+  runId: v.number(),
+  smoothing: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(0.999)), 0.9),
+})
+export type PanelState = v.InferOutput<typeof PanelState>

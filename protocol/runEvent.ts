@@ -63,6 +63,11 @@ export const RunRow = v.object({
 })
 export type RunRow = v.InferOutput<typeof RunRow>
 
+/** What is known of a metric; `undefined` before its first value. */
+export function summaryOf(run: RunRow, metric: string): MetricSummary | undefined {
+  return run.summaries[metric]
+}
+
 /** Something that happened at a step: shown on the curve and in the log. */
 export const RunEventKind = v.picklist([
   'started',

@@ -1,0 +1,28 @@
+/** Commands are called by lenses, menus, the palette and other extensions: what they pass is looked at before use. */
+import * as v from 'valibot'
+import * as vscode from 'vscode'
+
+const RunArgument = v.union([
+  v.number(),
+  v.pipe(
+    v.object({ kind: v.literal('run'), id: v.number() }),
+    v.transform(node => node.id),
+  ),
+])
+
+/** A run's number, or its line in the sidebar. */
+export function runOf(argument: unknown): number | undefined {
+  const decoded = v.safeParse(RunArgument, argument)
+  return decoded.success ? decoded.output : undefined
+}
+
+const ExperimentNode = v.object({ kind: v.literal('experiment'), path: v.string() })
+
+/** A file's address, as an object or as text, or an experiment's line in the sidebar. */
+export function uriOf(argument: unknown): vscode.Uri | undefined {
+  if (argument instanceof vscode.Uri) return argument
+  if (typeof argument === 'string' && argument.includes(':')) return vscode.Uri.parse(argument, true)
+  const node = v.safeParse(ExperimentNode, argument)
+  const root = vscode.workspace.workspaceFolders?.[0]
+  return node.success && root !== undefined ? vscode.Uri.joinPath(root.uri, node.output.path) : undefined
+}

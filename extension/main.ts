@@ -1,0 +1,64 @@
+/** Composes the extension. No machine learning and no SQL here: questions go to the language server, wishes to the store. */
+import * as l10n from '@vscode/l10n'
+import * as vscode from 'vscode'
+import { Client } from './client.ts'
+import { pickAnyRun, wish } from './commands/controlRun.ts'
+import { newExperiment, tryEmojiExample } from './commands/newExperiment.ts'
+import { start } from './commands/startTraining.ts'
+import { tellWhenRunEnds } from './notifications.ts'
+import { LivePanels, panelType } from './panels/livePanels.ts'
+import { Runs } from './runs.ts'
+import { RunsTree } from './views/runsTree.ts'
+import { StatusBar } from './views/statusBar.ts'
+import { runOf, uriOf } from './commands/arguments.ts'
+
+export function activate(context: vscode.ExtensionContext): void {
+  l10n.config({ contents: vscode.l10n.bundle ?? {} })
+  const client = new Client(context)
+  const runs = new Runs(client)
+  const panels = new LivePanels(client, context.extensionUri)
+  const tree = new RunsTree(runs)
+
+  const command = (id: string, run: (argument: unknown) => unknown) =>
+    vscode.commands.registerCommand(`tripletLab.${id}`, run)
+  const target = (argument: unknown) => runOf(argument) ?? panels.activeRun()
+
+  context.subscriptions.push(
+    client,
+    runs,
+    panels,
+    tree,
+    new StatusBar(runs),
+    tellWhenRunEnds(runs, panels),
+    vscode.window.createTreeView('tripletLab.runs', { treeDataProvider: tree, showCollapseAll: true }),
+    vscode.window.registerWebviewPanelSerializer(panelType, panels),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => client.restart()),
+    command('startTraining', argument => start(client, panels, uriOf(argument))),
+    command('openPanel', async argument => {
+      const id = runOf(argument) ?? newestRun(runs, uriOf(argument)) ?? (await pickAnyRun(runs))
+      if (id !== undefined) await panels.open(id, undefined)
+    }),
+    command('stopRun', argument => wish(client, runs, 'stop', target(argument))),
+    command('pauseRun', argument => wish(client, runs, 'pause', target(argument))),
+    command('resumeRun', argument => wish(client, runs, 'run', target(argument))),
+    command('tryEmojiExample', () => tryEmojiExample(context.extensionUri)),
+    command('newExperiment', newExperiment),
+    command('showLog', () => client.showLog()),
+    command('restartServer', () => client.restart()),
+  )
+  // After activation: it is not this that the editor waits for.
+  setImmediate(() => {
+    client.start().catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      void vscode.window.showErrorMessage(l10n.t('Triplet Lab could not start its language server: {0}', reason))
+    })
+  })
+}
+
+/** The latest run of an experiment file; the lens above the file leads to it. */
+function newestRun(runs: Runs, uri: vscode.Uri | undefined): number | undefined {
+  const editor = uri ?? vscode.window.activeTextEditor?.document.uri
+  if (editor === undefined) return undefined
+  const path = vscode.workspace.asRelativePath(editor, false)
+  return runs.all().find(run => run.experiment === path)?.id
+}

@@ -1,0 +1,26 @@
+/** The only thing that pops up unasked: a long run has ended. Once, and it can be turned off. */
+import * as l10n from '@vscode/l10n'
+import * as vscode from 'vscode'
+import { duration } from '../protocol/words.ts'
+import type { RunRow } from '../protocol/runEvent.ts'
+import type { LivePanels } from './panels/livePanels.ts'
+import type { Runs } from './runs.ts'
+import { runDescription } from './views/runItem.ts'
+
+const longMilliseconds = 120_000
+
+export function tellWhenRunEnds(runs: Runs, panels: LivePanels): vscode.Disposable {
+  return runs.onEnded(run => void tell(run, panels))
+}
+
+async function tell(run: RunRow, panels: LivePanels): Promise<void> {
+  const wanted = vscode.workspace.getConfiguration('tripletLab').get<string>('notifyWhenRunEnds', 'long')
+  // Who stopped it knows that it has ended.
+  if (wanted === 'never' || run.status === 'stopped') return
+  const took = run.started === null || run.ended === null ? 0 : run.ended - run.started
+  if (wanted === 'long' && took < longMilliseconds && run.status === 'done') return
+  const message = l10n.t('{0} has ended after {1}: {2}', run.name, duration(took), runDescription(run))
+  const show = l10n.t('Show')
+  const ask = run.status === 'done' ? vscode.window.showInformationMessage : vscode.window.showWarningMessage
+  if ((await ask(message, show)) === show) await panels.open(run.id, undefined)
+}

@@ -1,0 +1,141 @@
+/** One live panel: shows a run, forwards what changes, and sends back what its reader wishes. Owns no run. */
+import * as l10n from '@vscode/l10n'
+import * as v from 'valibot'
+import * as vscode from 'vscode'
+import { assertNever } from '../../protocol/assertNever.ts'
+import { FromPanel, type ToPanel } from '../../protocol/panel.ts'
+import { readRun, watchRun, wishRun } from '../../protocol/requests.ts'
+import type { RunDelta, RunRow } from '../../protocol/runEvent.ts'
+import type { Client } from '../client.ts'
+import { panelHtml, panelRoots } from './html.ts'
+
+/** Points of each curve in the first answer: about two for each pixel of a wide chart. Zooming asks for more. */
+const openingPoints = 3000
+
+export class LivePanel implements vscode.Disposable {
+  readonly panel: vscode.WebviewPanel
+  readonly #client: Client
+  readonly #subscriptions: vscode.Disposable[] = []
+  #runId: number
+  #experiment: string | undefined
+  #ended = false
+  /** The page is there and was shown its run; deltas before that are part of the first answer. */
+  #live = false
+  #watched: number | undefined
+
+  constructor(panel: vscode.WebviewPanel, client: Client, extension: vscode.Uri, runId: number) {
+    this.panel = panel
+    this.#client = client
+    this.#runId = runId
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(extension, 'media', 'file-light.svg'),
+      dark: vscode.Uri.joinPath(extension, 'media', 'file-dark.svg'),
+    }
+    panel.webview.options = { enableScripts: true, localResourceRoots: panelRoots(extension) }
+    this.#subscriptions.push(
+      panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) this.#rest()
+      }),
+      client.onDeltas(deltas => this.#forward(deltas)),
+      client.onReady(() => {
+        this.#watched = undefined
+        if (this.#live) void this.#show()
+      }),
+    )
+    panel.webview.html = panelHtml(panel.webview, extension, 'panel')
+  }
+
+  get runId(): number {
+    return this.#runId
+  }
+
+  /** Whether another run of this experiment may take this panel's place: what it shows will not change any more. */
+  isFreeFor(experiment: string): boolean {
+    return this.#ended && this.#experiment === experiment
+  }
+
+  /** Shows another run in the same place. */
+  async retarget(runId: number): Promise<void> {
+    if (runId === this.#runId) return
+    this.#rest()
+    this.#runId = runId
+    await this.#show()
+  }
+
+  dispose(): void {
+    this.#rest()
+    for (const one of this.#subscriptions) one.dispose()
+  }
+
+  async #receive(message: unknown): Promise<void> {
+    const decoded = v.parse(FromPanel, message)
+    switch (decoded.kind) {
+      case 'ready':
+        return this.#show()
+      case 'wish':
+        await this.#client.request(wishRun, { runId: decoded.runId, wish: decoded.wish })
+        return
+      default:
+        return assertNever(decoded)
+    }
+  }
+
+  /** Watches first and reads then, so that no point falls between the two; the page drops what comes twice. */
+  async #show(): Promise<void> {
+    const runId = this.#runId
+    try {
+      if (this.#watched !== runId) {
+        this.#watched = runId
+        await this.#client.request(watchRun, { runId, watch: true })
+      }
+      const { run, series, events } = await this.#client.request(readRun, { runId, maxPoints: openingPoints })
+      if (runId !== this.#runId) return
+      if (run === null) {
+        this.#post({ kind: 'missing', message: l10n.t('Run {0} is no longer in the store.', runId) })
+        return
+      }
+      this.#take(run)
+      this.#post({ kind: 'show', run, series, events })
+      this.#live = true
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#post({ kind: 'missing', message: l10n.t('The language server did not answer: {0}', reason) })
+    }
+  }
+
+  #forward(deltas: readonly RunDelta[]): void {
+    const own: RunDelta[] = []
+    for (const delta of deltas) {
+      if (delta.kind === 'runs') {
+        const changed = delta.changed.filter(row => row.id === this.#runId)
+        const removed = delta.removed.filter(id => id === this.#runId)
+        for (const row of changed) this.#take(row)
+        if (changed.length > 0 || removed.length > 0) own.push({ kind: 'runs', changed, removed })
+      } else if (delta.runId === this.#runId) {
+        own.push(delta)
+      }
+    }
+    if (this.#live && own.length > 0) this.#post({ kind: 'deltas', deltas: own })
+  }
+
+  #take(row: RunRow): void {
+    this.#experiment = row.experiment
+    this.#ended = row.ended !== null
+    const title = row.name
+    if (this.panel.title !== title) this.panel.title = title
+  }
+
+  /** Nobody looks: no deltas are wanted. A page that comes back says `ready`. */
+  #rest(): void {
+    this.#live = false
+    if (this.#watched === undefined) return
+    const runId = this.#watched
+    this.#watched = undefined
+    void this.#client.request(watchRun, { runId, watch: false }).catch(() => undefined)
+  }
+
+  #post(message: ToPanel): void {
+    void this.panel.webview.postMessage(message)
+  }
+}

@@ -1,0 +1,73 @@
+/** All live panels of the window: opens them beside the editor, finds the one for a run, restores them after a reload. */
+import * as l10n from '@vscode/l10n'
+import * as v from 'valibot'
+import * as vscode from 'vscode'
+import { PanelState } from '../../protocol/panel.ts'
+import type { Client } from '../client.ts'
+import { panelRoots } from './html.ts'
+import { LivePanel } from './livePanel.ts'
+
+export const panelType = 'tripletLab.panel'
+
+export class LivePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #client: Client
+  readonly #extension: vscode.Uri
+  readonly #panels = new Set<LivePanel>()
+
+  constructor(client: Client, extension: vscode.Uri) {
+    this.#client = client
+    this.#extension = extension
+  }
+
+  /**
+   * Shows a run without taking the focus: in its own panel, else in one of the same experiment whose run has ended,
+   * else in a new one beside the editor.
+   */
+  async open(runId: number, experiment: string | undefined): Promise<void> {
+    const panels = [...this.#panels]
+    const own = panels.find(panel => panel.runId === runId)
+    if (own !== undefined) {
+      own.panel.reveal(undefined, true)
+      return
+    }
+    const free = experiment === undefined ? undefined : panels.find(panel => panel.isFreeFor(experiment))
+    if (free !== undefined) {
+      free.panel.reveal(undefined, true)
+      await free.retarget(runId)
+      return
+    }
+    const viewColumn = panels[0]?.panel.viewColumn ?? vscode.ViewColumn.Beside
+    const panel = vscode.window.createWebviewPanel(
+      panelType,
+      l10n.t('Run {0}', runId),
+      { viewColumn, preserveFocus: true },
+      { enableScripts: true, retainContextWhenHidden: false, localResourceRoots: panelRoots(this.#extension) },
+    )
+    this.#adopt(panel, runId)
+  }
+
+  /** The run of the panel that is in front, for commands without an argument. */
+  activeRun(): number | undefined {
+    return [...this.#panels].find(panel => panel.panel.active)?.runId
+  }
+
+  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const decoded = v.safeParse(PanelState, state)
+    if (decoded.success) this.#adopt(panel, decoded.output.runId)
+    else panel.dispose()
+    return Promise.resolve()
+  }
+
+  dispose(): void {
+    for (const one of this.#panels) one.dispose()
+  }
+
+  #adopt(panel: vscode.WebviewPanel, runId: number): void {
+    const live = new LivePanel(panel, this.#client, this.#extension, runId)
+    this.#panels.add(live)
+    panel.onDidDispose(() => {
+      this.#panels.delete(live)
+      live.dispose()
+    })
+  }
+}

@@ -1,0 +1,113 @@
+/** How one run looks in the sidebar: icon, name, description, hover. */
+import * as l10n from '@vscode/l10n'
+import * as vscode from 'vscode'
+import { assertNever } from '../../protocol/assertNever.ts'
+import { endedStatuses, type RunRow, summaryOf } from '../../protocol/runEvent.ts'
+import { count, duration, metricName, metricValue, statusName } from '../../protocol/words.ts'
+
+/** The metric that stands beside each run, until someone chooses another. */
+export const headlineMetric = 'test/recallAt1'
+
+export function runItem(run: RunRow): vscode.TreeItem {
+  const item = new vscode.TreeItem(run.name, vscode.TreeItemCollapsibleState.None)
+  item.id = `run:${run.id}`
+  item.iconPath = runIcon(run)
+  item.description = runDescription(run)
+  item.contextValue = ['run', run.status, ...runAbilities(run)].join(' ')
+  item.command = { command: 'tripletLab.openPanel', title: l10n.t('Open Live Panel'), arguments: [run.id] }
+  item.accessibilityInformation = { label: `${run.name}, ${statusName(run.status)}, ${runDescription(run)}` }
+  return item
+}
+
+/** What the state allows; read by the `when` clauses of the menus. */
+export function runAbilities(run: RunRow): string[] {
+  if (endedStatuses.has(run.status)) return run.status === 'stopped' ? ['canResume'] : []
+  const abilities = ['canStop']
+  abilities.push(run.status === 'paused' || run.wish === 'pause' ? 'canResume' : 'canPause')
+  return abilities
+}
+
+function runIcon(run: RunRow): vscode.ThemeIcon {
+  const icon = (id: string, color?: string) =>
+    new vscode.ThemeIcon(id, color === undefined ? undefined : new vscode.ThemeColor(color))
+  switch (run.status) {
+    case 'queued':
+      return icon('clock')
+    case 'running':
+      return icon('sync~spin', 'charts.blue')
+    case 'paused':
+      return icon('debug-pause', 'charts.yellow')
+    case 'interrupted':
+      return icon('debug-disconnect', 'charts.orange')
+    case 'done':
+      return icon('pass', 'charts.green')
+    case 'stopped':
+      return icon('circle-slash')
+    case 'failed':
+      return icon('error', 'errorForeground')
+    case 'diverged':
+      return icon('warning', 'list.warningForeground')
+    default:
+      return assertNever(run.status)
+  }
+}
+
+/** One line: the score of a run that is done, the progress of one that runs, the reason of one that failed. */
+export function runDescription(run: RunRow): string {
+  const score = scoreText(run)
+  switch (run.status) {
+    case 'queued':
+      return l10n.t('waiting for its turn')
+    case 'running':
+      return [progressText(run), score].filter(text => text !== '').join(' · ')
+    case 'paused':
+    case 'interrupted':
+      return [statusName(run.status), progressText(run), score].filter(text => text !== '').join(' · ')
+    case 'done':
+      return score === '' ? l10n.t('done') : score
+    case 'stopped':
+      return [l10n.t('stopped at step {0}', count(run.step)), score].filter(text => text !== '').join(' · ')
+    case 'failed':
+    case 'diverged':
+      return run.message ?? statusName(run.status)
+    default:
+      return assertNever(run.status)
+  }
+}
+
+export function scoreText(run: RunRow): string {
+  const score = summaryOf(run, headlineMetric)
+  return score === undefined ? '' : `${metricName(headlineMetric)} ${score.last.toFixed(2)}`
+}
+
+export function progressText(run: RunRow): string {
+  const done = run.steps > 0 ? Math.floor((100 * run.step) / run.steps) : 0
+  return l10n.t('epoch {0}/{1} · {2} %', Math.min(run.epoch, run.epochs), run.epochs, done)
+}
+
+/** Hover: result, settings, engine and time, as a table. Built when it is asked for. */
+export function runTooltip(run: RunRow): vscode.MarkdownString {
+  const text = new vscode.MarkdownString()
+  text.supportThemeIcons = true
+  const escape = (value: string) => value.replace(/[\\`*_{}[\]()#+\-.!|<>~$]/g, '\\$&').replace(/\s+/g, ' ')
+  text.appendMarkdown(`**${escape(run.name)}** · ${escape(run.experiment)} · ${statusName(run.status)}\n\n`)
+  if (run.message !== null) text.appendMarkdown(`${escape(run.message)}\n\n`)
+  const { spec } = run
+  const rows: [string, string][] = [
+    [l10n.t('miner'), spec.mining.strategy],
+    [l10n.t('margin α'), `${spec.loss.margin} (${spec.loss.distance})`],
+    [l10n.t('batch'), `${spec.batch.classes} × ${spec.batch.samplesPerClass}`],
+    [l10n.t('model'), `${spec.model.architecture}, ${spec.model.embeddingSize}`],
+    [l10n.t('optimizer'), `${spec.optimizer.name}, ${spec.optimizer.learningRate}`],
+    [l10n.t('seed'), String(spec.seed)],
+  ]
+  if (run.engine !== null) rows.push([l10n.t('engine'), run.engine])
+  if (run.started !== null) rows.push([l10n.t('duration'), duration((run.ended ?? Date.now()) - run.started)])
+  for (const id of ['loss', 'test/recallAt1', 'test/mapAtR']) {
+    const summary = summaryOf(run, id)
+    if (summary !== undefined) rows.push([metricName(id), metricValue(id, summary.last)])
+  }
+  text.appendMarkdown('| | |\n|---|---|\n')
+  for (const [name, value] of rows) text.appendMarkdown(`| ${escape(name)} | ${escape(value)} |\n`)
+  return text
+}

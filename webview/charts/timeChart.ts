@@ -1,0 +1,229 @@
+/** A chart over steps, epochs or time: Chart.js draws, and redraws only what is in view. */
+import {
+  Chart,
+  Filler,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  type ChartConfiguration,
+  type ChartOptions,
+} from 'chart.js'
+import { significant, percent } from '../../protocol/words.ts'
+import type { Curve } from '../data/curve.ts'
+import { datasetsOf } from './datasets.ts'
+import { type ChartDefinition, metricsOf } from './definition.ts'
+import { type GestureTarget, listenForGestures } from './gestures.ts'
+import type { AxisOf, Point } from './layers.ts'
+import { type Mark, type Overlay, overlayPlugin } from './overlay.ts'
+import { readTheme, type Theme } from './theme.ts'
+
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler)
+
+export interface ChartInput {
+  readonly curves: ReadonlyMap<string, Curve>
+  readonly axisOf: AxisOf
+  /** Stretch of the axis in view; `null`: everything. */
+  readonly range: readonly [number, number] | null
+  /** Both ends of everything there is. */
+  readonly extent: readonly [number, number]
+  readonly logX: boolean
+  readonly logY: boolean
+  readonly smoothing: number
+  readonly hidden: ReadonlySet<string>
+  readonly marks: readonly Mark[]
+  readonly level: Overlay['level']
+  readonly theme: Theme
+  readonly formatX: (x: number) => string
+}
+
+export interface ChartCallbacks {
+  onRange(range: readonly [number, number] | null): void
+  onCrosshair(x: number | null): void
+}
+
+export class TimeChart implements GestureTarget {
+  readonly definition: ChartDefinition
+  readonly canvas: HTMLCanvasElement
+  readonly #chart: Chart<'line', Point[]>
+  readonly #callbacks: ChartCallbacks
+  readonly #overlay: Overlay = {
+    theme: readTheme(),
+    marks: [],
+    crosshair: null,
+    touched: [],
+    level: null,
+    selection: null,
+  }
+  #input: ChartInput | undefined
+
+  constructor(canvas: HTMLCanvasElement, definition: ChartDefinition, callbacks: ChartCallbacks) {
+    this.canvas = canvas
+    this.definition = definition
+    this.#callbacks = callbacks
+    this.#chart = new Chart(canvas, configuration(definition, this.#overlay))
+    listenForGestures(canvas, this)
+  }
+
+  /** Draws the curves as they are now. */
+  update(input: ChartInput): void {
+    this.#input = input
+    const { theme, logX, logY, range, extent } = input
+    const [min, max] = range ?? extent
+    Object.assign(this.#overlay, { theme, marks: input.marks, level: input.level })
+    const { scales } = this.#chart.options
+    if (scales === undefined) return
+    scales['x'] = xScale(input, min, max)
+    scales['y'] = yScale(this.definition, input)
+    const pixels = Math.max(50, this.#chart.chartArea.width)
+    this.#chart.data.datasets = datasetsOf(this.definition, {
+      curves: input.curves,
+      axisOf: input.axisOf,
+      view: { min, max, pixels, log: logX },
+      logY,
+      smoothing: input.smoothing,
+      hidden: input.hidden,
+      theme,
+    })
+    this.#chart.update('none')
+    this.#describe(input)
+  }
+
+  /** Moves the crosshair that all charts of a panel share. */
+  showCrosshair(x: number | null, touched: Overlay['touched']): void {
+    this.#overlay.crosshair = x
+    this.#overlay.touched = touched
+    this.#chart.draw()
+  }
+
+  get plot(): { readonly left: number; readonly right: number } {
+    return this.#chart.chartArea
+  }
+
+  valueAt(pixel: number): number {
+    return this.#chart.scales['x'].getValueForPixel(pixel) ?? 0
+  }
+
+  pixelAt(x: number): number {
+    return this.#chart.scales['x'].getPixelForValue(x)
+  }
+
+  hover(pixel: number | null): void {
+    this.#callbacks.onCrosshair(pixel === null ? null : this.valueAt(pixel))
+  }
+
+  select(from: number, to: number): void {
+    this.#overlay.selection = [from, to]
+    this.#chart.draw()
+  }
+
+  endSelection(range: readonly [number, number] | null): void {
+    this.#overlay.selection = null
+    if (range === null) this.#chart.draw()
+    else this.zoom(range)
+  }
+
+  /** @param range new stretch in view, or `null` for everything */
+  zoom(range: readonly [number, number] | null): void {
+    if (range === null || this.#input === undefined) {
+      this.#callbacks.onRange(null)
+      return
+    }
+    const [low, high] = this.#input.extent
+    const min = Math.max(low, Math.min(range[0], range[1]))
+    const max = Math.min(high, Math.max(range[0], range[1]))
+    if (max > min) this.#callbacks.onRange(min <= low && max >= high ? null : [min, max])
+  }
+
+  get range(): readonly [number, number] {
+    return this.#input?.range ?? this.#input?.extent ?? [0, 1]
+  }
+
+  /** The picture as it stands, for export. */
+  toPng(): string {
+    return this.#chart.toBase64Image('image/png', 1)
+  }
+
+  dispose(): void {
+    this.#chart.destroy()
+  }
+
+  /** For screen readers the `aria-label`; for whoever reads the page by program how much is held and up to where. */
+  #describe(input: ChartInput): void {
+    const curves = metricsOf(this.definition).flatMap(metric => input.curves.get(metric) ?? [])
+    const points = Math.max(0, ...curves.map(curve => curve.length))
+    this.canvas.dataset['points'] = String(points)
+    this.canvas.dataset['lastStep'] = String(Math.max(-1, ...curves.map(curve => curve.lastStep)))
+  }
+}
+
+function configuration(definition: ChartDefinition, overlay: Overlay): ChartConfiguration<'line', Point[]> {
+  return {
+    type: 'line',
+    data: { datasets: [] },
+    options: {
+      animation: false,
+      parsing: false,
+      normalized: true,
+      responsive: true,
+      maintainAspectRatio: false,
+      events: [],
+      spanGaps: false,
+      layout: { padding: { top: 4, right: 8 } },
+      elements: { line: { tension: 0, borderJoinStyle: 'round' } },
+      scales: { x: { type: 'linear' }, y: { type: 'linear', ...ends(definition) } },
+    },
+    plugins: [overlayPlugin(overlay)],
+  }
+}
+
+function ends(definition: ChartDefinition): { min?: number; max?: number } {
+  return {
+    ...(definition.bottom === undefined ? {} : { min: definition.bottom }),
+    ...(definition.top === undefined ? {} : { max: definition.top }),
+  }
+}
+
+type Scale = NonNullable<NonNullable<ChartOptions<'line'>['scales']>[string]>
+
+function look(theme: Theme) {
+  return {
+    border: { color: theme.grid },
+    grid: { color: theme.grid, tickLength: 4 },
+    title: { display: false },
+  }
+}
+
+function xScale(input: ChartInput, min: number, max: number): Scale {
+  const { theme, logX, formatX } = input
+  return {
+    ...look(theme),
+    type: logX ? 'logarithmic' : 'linear',
+    min: logX ? Math.max(min, 1e-9) : min,
+    max,
+    ticks: {
+      color: theme.muted,
+      font: { family: theme.fontFamily, size: 11 },
+      maxRotation: 0,
+      autoSkipPadding: 16,
+      includeBounds: false,
+      callback: (value: string | number) => formatX(Number(value)),
+    },
+  }
+}
+
+function yScale(definition: ChartDefinition, input: ChartInput): Scale {
+  const { theme, logY } = input
+  return {
+    ...look(theme),
+    type: logY ? 'logarithmic' : 'linear',
+    ...(logY ? {} : ends(definition)),
+    ticks: {
+      color: theme.muted,
+      font: { family: theme.fontFamily, size: 11 },
+      maxTicksLimit: 6,
+      callback: (value: string | number) => (definition.percent ? percent(Number(value)) : significant(Number(value))),
+    },
+  }
+}

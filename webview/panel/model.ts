@@ -1,0 +1,96 @@
+/** What a live panel knows of its run. Takes messages, no DOM: what is shown follows from this alone. */
+import { assertNever } from '../../protocol/assertNever.ts'
+import type { ToPanel } from '../../protocol/panel.ts'
+import type { RunDelta, RunEvent, RunRow } from '../../protocol/runEvent.ts'
+import { Curve } from '../data/curve.ts'
+import { Pace } from './pace.ts'
+
+export class PanelModel {
+  run: RunRow | undefined
+  readonly curves = new Map<string, Curve>()
+  readonly events: RunEvent[] = []
+  /** Why there is nothing to show. */
+  missing: string | undefined
+  readonly pace = new Pace()
+
+  /** @param now milliseconds of a clock that only goes forward */
+  apply(message: ToPanel, now: number): void {
+    switch (message.kind) {
+      case 'show':
+        this.#reset()
+        this.run = message.run
+        for (const series of message.series) this.#curve(series.metric).append(series.steps, series.values)
+        this.#addEvents(message.events)
+        this.pace.see(message.run.step, now)
+        return
+      case 'deltas':
+        for (const delta of message.deltas) this.#applyDelta(delta, now)
+        return
+      case 'missing':
+        this.missing = message.message
+        return
+      default:
+        assertNever(message)
+    }
+  }
+
+  /** The last step of any curve: the right end of the axis. */
+  get lastStep(): number {
+    let last = 0
+    for (const curve of this.curves.values()) last = Math.max(last, curve.lastStep)
+    return last
+  }
+
+  get firstStep(): number {
+    let first = Infinity
+    for (const curve of this.curves.values()) first = Math.min(first, curve.steps.at(0) ?? Infinity)
+    return Number.isFinite(first) ? first : 0
+  }
+
+  last(metric: string): number | undefined {
+    return this.curves.get(metric)?.last
+  }
+
+  #reset(): void {
+    this.curves.clear()
+    this.events.length = 0
+    this.missing = undefined
+    this.pace.reset()
+  }
+
+  #applyDelta(delta: RunDelta, now: number): void {
+    switch (delta.kind) {
+      case 'runs': {
+        const row = delta.changed.find(one => one.id === this.run?.id)
+        if (row !== undefined) {
+          this.run = row
+          this.pace.see(row.step, now)
+        }
+        return
+      }
+      case 'points':
+        if (delta.runId !== this.run?.id) return
+        for (const series of delta.series) this.#curve(series.metric).append(series.steps, series.values)
+        this.pace.see(this.lastStep, now)
+        return
+      case 'events':
+        if (delta.runId === this.run?.id) this.#addEvents(delta.events)
+        return
+      default:
+        assertNever(delta)
+    }
+  }
+
+  #curve(metric: string): Curve {
+    const known = this.curves.get(metric)
+    if (known !== undefined) return known
+    const curve = new Curve()
+    this.curves.set(metric, curve)
+    return curve
+  }
+
+  #addEvents(events: readonly RunEvent[]): void {
+    const known = this.events.at(-1)?.id ?? -1
+    for (const event of events) if (event.id > known) this.events.push(event)
+  }
+}
