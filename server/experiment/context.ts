@@ -1,0 +1,18 @@
+/** What lies outside the text of an experiment file and yet decides whether it is right. */
+import type { KnownFacts } from '../catalog/datasets.ts'
+import type { DatasetSpec } from '../../protocol/runSpec.ts'
+
+export type DatasetState =
+  | ({ readonly kind: 'known' } & KnownFacts)
+  /** A path leads nowhere. `near` is a similar path that exists. */
+  | { readonly kind: 'missing'; readonly path: string; readonly near: string | null }
+  | { readonly kind: 'unreadable'; readonly path: string; readonly reason: string }
+
+export interface ExperimentContext {
+  /** Absolute path of the folder that holds the experiment file: relative paths start here. */
+  readonly folder: string
+  /** What is known of a dataset; `undefined`: nothing yet, so nothing is said about it. */
+  readonly dataset?: (dataset: DatasetSpec) => DatasetState | undefined
+  /** Ids of the engines that exist; left out, any id is taken. */
+  readonly engines?: readonly string[]
+}

@@ -1,0 +1,5 @@
+/** All rules, in the order of docs/diagnostics.md. */
+import { batchRules } from './batchRules.ts'
+import type { Rule } from './rule.ts'
+
+export const rules: readonly Rule[] = [...batchRules]

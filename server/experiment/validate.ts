@@ -1,0 +1,35 @@
+/** Everything that is wrong with an experiment file: its JSON, its shape, and what only one who knows triplet loss sees. */
+import * as l10n from '@vscode/l10n'
+import type { Problem } from '../../protocol/requests.ts'
+import type { ExperimentContext } from './context.ts'
+import { toProblems, type Finding } from './finding.ts'
+import { inspect } from './inspect.ts'
+import { checkRules } from './rules/checkRules.ts'
+import { checkSweep } from './rules/sweepRules.ts'
+import type { ExperimentTree } from './tree.ts'
+
+/** All problems, in the order of the text; those of the JSON included. Never throws. */
+export function validateExperiment(tree: ExperimentTree, context: ExperimentContext): Problem[] {
+  return toProblems(tree.text, findAll(tree, context))
+}
+
+/** As `validateExperiment`, with offsets and quick fixes: for the editor. */
+export function findAll(tree: ExperimentTree, context: ExperimentContext): Finding[] {
+  if (tree.root === null) return tree.text.trim() === '' ? [emptyFile(tree.text)] : [...tree.syntax]
+  const inspection = inspect(tree)
+  return [
+    ...tree.syntax,
+    ...inspection.findings,
+    ...checkSweep(tree, inspection),
+    ...checkRules(tree, inspection, context),
+  ]
+}
+
+function emptyFile(text: string): Finding {
+  return {
+    code: 'empty-file',
+    severity: 'error',
+    span: { offset: 0, length: text.length },
+    message: l10n.t('The file is empty. Start with { "dataset": { "name": "emoji" } }.'),
+  }
+}
