@@ -20,6 +20,6 @@ export type FromPanel = v.InferOutput<typeof FromPanel>
 /** What a panel remembers over a reload of the window; unknown or broken parts fall back to the defaults. */
 export const PanelState = v.object({
   runId: v.number(),
-  smoothing: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(0.999)), 0.9),
+  smoothing: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(0.999)), 0.95),
 })
 export type PanelState = v.InferOutput<typeof PanelState>

@@ -76,7 +76,7 @@ export class TimeChart implements GestureTarget {
     if (scales === undefined) return
     scales['x'] = xScale(input, min, max)
     scales['y'] = yScale(this.definition, input)
-    const pixels = Math.max(50, this.#chart.chartArea.width)
+    const pixels = Math.max(50, this.canvas.clientWidth)
     this.#chart.data.datasets = datasetsOf(this.definition, {
       curves: input.curves,
       axisOf: input.axisOf,

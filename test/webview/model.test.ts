@@ -1,0 +1,114 @@
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import { FromPanel, PanelState, ToPanel } from '../../protocol/panel.ts'
+import type { RunEvent } from '../../protocol/runEvent.ts'
+import { PanelModel } from '../../webview/panel/model.ts'
+import { statusLine } from '../../webview/panel/statusLine.ts'
+import { runRow } from './fixtures.ts'
+
+const event = (id: number, kind: RunEvent['kind'], message: string): RunEvent => ({
+  id,
+  runId: 7,
+  step: 3,
+  time: 0,
+  kind,
+  message,
+})
+
+function shown(): PanelModel {
+  const model = new PanelModel()
+  const series = [{ metric: 'loss', steps: [1, 2], values: [0.5, 0.4] }]
+  model.apply({ kind: 'show', run: runRow(), series, events: [event(1, 'started', 'Started.')] }, 0)
+  return model
+}
+
+describe('PanelModel', () => {
+  test('deltas go on where the first answer ended; what comes twice is left out', () => {
+    const model = shown()
+    const series = [{ metric: 'loss', steps: [2, 3], values: [9, 0.3] }]
+    model.apply({ kind: 'deltas', deltas: [{ kind: 'points', runId: 7, series }] }, 100)
+    expect([...(model.curves.get('loss')?.values ?? [])]).toEqual([0.5, 0.4, 0.3])
+    const events = [event(1, 'started', 'Started.'), event(2, 'paused', 'Paused.')]
+    model.apply({ kind: 'deltas', deltas: [{ kind: 'events', runId: 7, events }] }, 200)
+    expect(model.events.map(one => one.id)).toEqual([1, 2])
+  })
+
+  test('deltas of other runs change nothing', () => {
+    const model = shown()
+    const series = [{ metric: 'loss', steps: [3], values: [1] }]
+    model.apply({ kind: 'deltas', deltas: [{ kind: 'points', runId: 8, series }] }, 100)
+    model.apply({ kind: 'deltas', deltas: [{ kind: 'runs', changed: [runRow({ id: 8 })], removed: [] }] }, 100)
+    expect(model.lastStep).toBe(2)
+    expect(model.run?.id).toBe(7)
+  })
+
+  test('showing another run starts afresh', () => {
+    const model = shown()
+    model.apply({ kind: 'show', run: runRow({ id: 9 }), series: [], events: [] }, 0)
+    expect(model.curves.size).toBe(0)
+    expect(model.events).toHaveLength(0)
+    expect(model.run?.id).toBe(9)
+  })
+
+  test('the pace is that of the last seconds', () => {
+    const model = shown()
+    for (let second = 0; second <= 4; second++) {
+      const step = 10 + second * 20
+      model.apply(
+        { kind: 'deltas', deltas: [{ kind: 'runs', changed: [runRow({ step })], removed: [] }] },
+        second * 1000,
+      )
+    }
+    expect(model.pace.stepsPerSecond).toBeCloseTo(20)
+  })
+})
+
+describe('statusLine', () => {
+  test('says how many triplets are still active', () => {
+    const model = shown()
+    const series = [{ metric: 'activeFraction', steps: [3], values: [0.12] }]
+    model.apply({ kind: 'deltas', deltas: [{ kind: 'points', runId: 7, series }] }, 100)
+    expect(statusLine(model)).toEqual({
+      mood: 'good',
+      text: 'Learning. 12 % of the triplets still violate the margin.',
+    })
+  })
+
+  test('a collapse is the first thing to say', () => {
+    const model = shown()
+    const events = [event(2, 'collapsed', 'Collapsed at step 38.'), event(3, 'evaluated', 'R@1 0.1')]
+    model.apply({ kind: 'deltas', deltas: [{ kind: 'events', runId: 7, events }] }, 100)
+    expect(statusLine(model)).toEqual({ mood: 'bad', text: 'Collapsed at step 38.' })
+  })
+
+  test('every state has its sentence', () => {
+    for (const status of [
+      'queued',
+      'running',
+      'paused',
+      'interrupted',
+      'done',
+      'stopped',
+      'failed',
+      'diverged',
+    ] as const) {
+      const model = new PanelModel()
+      model.apply({ kind: 'show', run: runRow({ status }), series: [], events: [] }, 0)
+      expect(statusLine(model).text).not.toBe('')
+    }
+  })
+})
+
+describe('messages', () => {
+  test('what does not fit is refused on both sides', () => {
+    for (const message of [null, 1, {}, { kind: 'eval' }, { kind: 'wish', runId: 'x', wish: 'run' }])
+      expect(v.safeParse(FromPanel, message).success).toBe(false)
+    for (const message of [undefined, { kind: 'show' }, { kind: 'deltas', deltas: [{ kind: 'points' }] }])
+      expect(v.safeParse(ToPanel, message).success).toBe(false)
+  })
+
+  test('a remembered state that is half broken keeps its good half', () => {
+    expect(v.parse(PanelState, { runId: 3, smoothing: 'much' })).toEqual({ runId: 3, smoothing: 0.95 })
+    expect(v.safeParse(PanelState, { smoothing: 0.5 }).success).toBe(false)
+  })
+})
