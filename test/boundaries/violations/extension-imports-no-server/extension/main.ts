@@ -1,0 +1,3 @@
+import type { Row } from '../server/rows.ts'
+
+export const shown: Row[] = []

@@ -1,0 +1,3 @@
+import { rows } from './rowz.ts'
+
+export const all = rows

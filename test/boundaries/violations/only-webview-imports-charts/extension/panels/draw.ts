@@ -1,0 +1,3 @@
+import { Chart } from 'chart.js'
+
+export const charts = Chart.instances

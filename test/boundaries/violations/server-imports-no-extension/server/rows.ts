@@ -1,0 +1,3 @@
+import { title } from '../extension/title.ts'
+
+export const rows = [title]

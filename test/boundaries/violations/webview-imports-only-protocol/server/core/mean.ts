@@ -1,0 +1,1 @@
+export const mean = (values: Float32Array) => values.length
