@@ -1,7 +1,7 @@
 /** Finds a Chromium to drive, or installs Debian's. */
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { run } from './run.ts'
+import { run } from '../process.ts'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge']
 const PLACES: Partial<Record<NodeJS.Platform, readonly string[]>> = {

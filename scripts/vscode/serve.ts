@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { installVsCode } from './install.ts'
-import { mustRun, plainEnvironment } from './run.ts'
+import { mustRun, plainEnvironment } from '../process.ts'
 
 /** No accounts, no network, no first-visit pages: only the editor. */
 const QUIET = {

@@ -1,11 +1,7 @@
 /** `node test/e2e/run.ts [FILTER]`: the end-to-end tests whose names contain FILTER, one line each. */
-import { startVitest } from 'vitest/node'
+import { runProject } from '../../scripts/test/vitest.ts'
 
-const filter = process.argv.at(2)
-const vitest = await startVitest('test', [], {
-  project: ['e2e'],
-  watch: false,
-  reporters: ['tree'],
-  ...(filter === undefined ? {} : { testNamePattern: filter }),
-})
-await vitest.close()
+const { passed, failed, skipped } = await runProject('e2e', process.argv.at(2))
+for (const reason of skipped) console.log(`skipped: ${reason}`)
+console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
+process.exit(failed === 0 ? 0 : 1)
