@@ -22,7 +22,7 @@ const forbidden = [
     comment: 'Both sides of a process border import it, so it may drag in neither of them.',
     severity: 'error',
     from: { path: '^protocol/' },
-    to: { pathNot: ['^protocol/', packages('valibot')] },
+    to: { pathNot: ['^protocol/', packages('valibot', '@vscode/l10n')] },
   },
   {
     name: 'only-extension-imports-vscode',

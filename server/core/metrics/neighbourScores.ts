@@ -1,6 +1,6 @@
 import { assertNever } from '../assertNever.ts'
 import { type DistanceKind, type Floats, inverseNorms } from '../distances/pairwise.ts'
-import type { LabelledEmbeddings } from './retrieval.ts'
+import type { LabelledEmbeddings } from './labelledEmbeddings.ts'
 
 /** Scores of `count` queries from `first` on: row-major [count, references]. Overwritten by the next block. */
 export interface ScoreBlock {

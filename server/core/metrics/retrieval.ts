@@ -2,20 +2,13 @@
  * Retrieval metrics over exact nearest neighbours. R is the number of a query's relevant references.
  * MAP@R and R-precision as in Musgrave, Belongie, Lim 2020, A Metric Learning Reality Check, §3.2 (arXiv:2003.08505).
  */
-import type { DistanceKind, Floats } from '../distances/pairwise.ts'
+import type { DistanceKind } from '../distances/pairwise.ts'
+import type { LabelledEmbeddings } from './labelledEmbeddings.ts'
 import { neighbourScores } from './neighbourScores.ts'
 import { selectSmallest } from './select.ts'
 
 export const recallDepths = [1, 2, 4, 8] as const
 export type RecallDepth = (typeof recallDepths)[number]
-
-export interface LabelledEmbeddings {
-  /** Row-major [count, size]. */
-  readonly embeddings: Floats
-  readonly labels: Int32Array
-  readonly count: number
-  readonly size: number
-}
 
 export interface RetrievalScores {
   /** Queries with at least one relevant reference; the others are left out. All scores are NaN when there is none. */

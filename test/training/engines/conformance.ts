@@ -173,18 +173,18 @@ export function engineConformance(kind: EngineKind, reference: EngineKind | null
   describe.each(Object.entries(wholeNetworks))(`${kind.id}: training of %s`, (_, network) => {
     const batch = batchOf(network)
 
-    it.runIf(reference !== null)('has the reference’s losses over 100 steps', async () => {
-      if (!reference) return
-      const run = async (of: EngineKind): Promise<number[]> => {
-        const engine = await create(network, { optimizer: adam }, of)
-        const { losses, gradientOf } = regression(network)
-        for (let step = 0; step < 100; step++) await engine.step(batch, gradientOf, 1e-3)
-        return losses
-      }
-      const [mine, theirs] = [await run(kind), await run(reference)]
-      mine.forEach((loss, step) => expect(Math.abs(loss - theirs[step]), `loss at step ${step}`).toBeLessThan(1e-4))
-      expect(mine[99]).toBeLessThan(mine[0])
-    })
+    if (reference)
+      it('has the reference’s losses over 100 steps', async () => {
+        const run = async (of: EngineKind): Promise<number[]> => {
+          const engine = await create(network, { optimizer: adam }, of)
+          const { losses, gradientOf } = regression(network)
+          for (let step = 0; step < 100; step++) await engine.step(batch, gradientOf, 1e-3)
+          return losses
+        }
+        const [mine, theirs] = [await run(kind), await run(reference)]
+        mine.forEach((loss, step) => expect(Math.abs(loss - theirs[step]), `loss at step ${step}`).toBeLessThan(1e-4))
+        expect(mine[99]).toBeLessThan(mine[0])
+      })
 
     it('goes on from its state bit for bit, in an engine of any seed history', async () => {
       for (const optimizer of [adam, { ...sgd, momentum: 0.9, weightDecay: 0.1 }]) {
