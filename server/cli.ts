@@ -1,0 +1,99 @@
+/**
+ * The command line: the same jobs as in the editor. With `--json` one JSON object goes to standard output and nothing
+ * else; progress always goes to standard error. Exit status 0: done, 1: the run failed, 2: the input is wrong.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import * as l10n from '@vscode/l10n'
+import packageJson from '../package.json' with { type: 'json' }
+import { check } from './cli/check.ts'
+import { exitWrongInput, fail } from './cli/output.ts'
+import { listRuns, showRun } from './cli/runs.ts'
+import { train } from './cli/train.ts'
+import { wishRun } from './cli/wish.ts'
+import { configureLocale } from './locale.ts'
+import { nodeCanStore, oldestNode } from './store/sqlite.ts'
+
+function wholeNumber(least: number) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (Number.isSafeInteger(value) && value >= least) return value
+    throw new InvalidArgumentError(l10n.t('A whole number of at least {0} is needed.', least))
+  }
+}
+
+function program(): Command {
+  const store = () => new Option('--store <dir>', l10n.t('folder of the runs (default: .triplet-lab here or above)'))
+  const json = () => new Option('--json', l10n.t('one JSON object on standard output'))
+  const root = new Command('triplet-lab')
+    .description(l10n.t('Trains embeddings with triplet loss and keeps every run.'))
+    .version(packageJson.version)
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+    .showHelpAfterError(l10n.t('(add --help for what can be written here)'))
+
+  root
+    .command('train')
+    .description(l10n.t('train what an experiment file describes, and wait for the end'))
+    .argument('<file>', l10n.t('the experiment file, *.triplet.json'))
+    .option('--epochs <n>', l10n.t('epochs, in place of the file’s'), wholeNumber(1))
+    .option('--seed <n>', l10n.t('seed, in place of the file’s'), wholeNumber(0))
+    .option('--engine <id>', l10n.t('engine, in place of the file’s; see doctor'))
+    .option('--detach', l10n.t('do not wait: the run goes on in the background'))
+    .addOption(store())
+    .addOption(json())
+    .action(train)
+  root
+    .command('check')
+    .description(l10n.t('say what is wrong with an experiment file'))
+    .argument('<file>', l10n.t('the experiment file, *.triplet.json'))
+    .addOption(json())
+    .action(check)
+  root
+    .command('runs')
+    .description(l10n.t('list the runs, newest first'))
+    .option('--limit <n>', l10n.t('at most this many'), wholeNumber(1), 20)
+    .addOption(store())
+    .addOption(json())
+    .action(listRuns)
+  root
+    .command('show')
+    .description(l10n.t('show a run: its settings, results and what happened'))
+    .argument('<run>', l10n.t('number of the run'), wholeNumber(1))
+    .addOption(store())
+    .addOption(json())
+    .action(showRun)
+  const wishes = {
+    stop: l10n.t('stop a run after its current batch'),
+    pause: l10n.t('pause a run; it keeps its place'),
+    resume: l10n.t('let a paused, stopped or failed run go on from its last checkpoint'),
+  }
+  for (const [name, description] of Object.entries(wishes))
+    root
+      .command(name)
+      .description(description)
+      .argument('<run>', l10n.t('number of the run'), wholeNumber(1))
+      .addOption(store())
+      .addOption(json())
+      .action((runId: number, options: { store?: string; json?: true }) =>
+        wishRun(runId, name === 'stop' || name === 'pause' ? name : 'run', options),
+      )
+  return root
+}
+
+async function main(): Promise<void> {
+  configureLocale()
+  if (!nodeCanStore(process.versions.node)) {
+    const oldest = oldestNode.join('.')
+    fail(exitWrongInput, l10n.t('Triplet Lab needs Node {0} or newer; this is {1}.', oldest, process.versions.node))
+    return
+  }
+  try {
+    await program().parseAsync()
+  } catch (error) {
+    // Commander has said what is wrong; help and version end here too, with status 0.
+    if (!(error instanceof CommanderError)) throw error
+    process.exitCode = error.exitCode === 0 ? 0 : exitWrongInput
+  }
+}
+
+void main()

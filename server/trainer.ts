@@ -1,0 +1,87 @@
+/**
+ * The trainer: one process a run, the only writer of its points. It knows of no editor.
+ *
+ *     node trainer.cjs STORE RUN
+ *
+ * It holds the run's lock for its whole life. What it dies of is for the training server to find out; what it can say
+ * itself (a folder that is not there, an engine that does not fit) ends the run as failed, in words.
+ */
+import { dirname, resolve } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import { configureLocale } from './locale.ts'
+import { logFile, runFolder, trainerLockFile } from './store/layout.ts'
+import { takeLock } from './store/lock.ts'
+import { openStore, type Store } from './store/store.ts'
+import { DatasetError } from './training/datasets/datasetError.ts'
+import { EngineError } from './training/engines/registry.ts'
+import { RunError } from './training/openRun.ts'
+import { StoreTracker, type Tracker } from './training/tracker.ts'
+import { trainRun } from './training/trainRun.ts'
+
+async function main(): Promise<void> {
+  const [dir, id] = process.argv.slice(2)
+  const runId = Number(id)
+  if (!dir || !Number.isInteger(runId)) throw new Error('trainer STORE RUN')
+  configureLocale()
+  // Held until the process ends, however it ends.
+  const lock = takeLock(trainerLockFile(dir, runId))
+  if (!lock) return
+  const opened = openStore(dir, { create: false })
+  if (opened.kind !== 'opened') throw new Error(opened.kind === 'refused' ? opened.message : `No store in ${dir}.`)
+  const { store } = opened
+  await train(store, runId)
+  store.close()
+  lock.release()
+}
+
+async function train(store: Store, runId: number): Promise<void> {
+  const run = store.run(runId)
+  if (!run) return
+  const tracker = new StoreTracker(store, runId)
+  try {
+    const outcome = await trainRun(run.spec, {
+      tracker,
+      folder: runFolder(store.dir, runId),
+      workspace: dirname(resolve(store.dir)),
+    })
+    const { step } = store.run(runId) ?? run
+    switch (outcome.kind) {
+      case 'done': {
+        end(tracker, step, 'done', outcome.message)
+        return
+      }
+      case 'stopped': {
+        end(tracker, step, 'stopped', l10n.t('Stopped at step {0}.', step))
+        return
+      }
+      case 'diverged': {
+        tracker.status('diverged', outcome.message)
+        return
+      }
+    }
+  } catch (error) {
+    console.error(new Date().toISOString(), error)
+    end(tracker, run.step, 'failed', explain(error, logFile(store.dir, `run-${runId}`)))
+  }
+}
+
+/** What was foreseen says itself what to do; anything else is a bug, and its trace is in the log. */
+function explain(error: unknown, log: string): string {
+  if (error instanceof DatasetError || error instanceof EngineError || error instanceof RunError) return error.message
+  const reason = error instanceof Error ? error.message : String(error)
+  return l10n.t('Something unexpected went wrong: {0}. The details are in {1}.', reason, log)
+}
+
+function end(tracker: Tracker, step: number, kind: 'done' | 'stopped' | 'failed', message: string): void {
+  tracker.event(step, kind, message)
+  tracker.status(kind, message)
+}
+
+main().then(
+  // Some engines keep timers or threads that would keep the process alive.
+  () => process.exit(),
+  (error: unknown) => {
+    console.error(new Date().toISOString(), error)
+    process.exit(1)
+  },
+)

@@ -1,0 +1,168 @@
+/** One training step: draw a batch, let the engine run it with the core's gradient, and say how it went. */
+import type { DifficultyDetail, HardTripletDetail, HistogramDetail } from '../../protocol/details.ts'
+import type { MetricId } from '../../protocol/metrics.ts'
+import { createDifficultyMeter, type Difficulty, type DifficultyMeter } from '../core/difficulty.ts'
+import { hardestTriplets } from '../core/hardest.ts'
+import type { Histogram } from '../core/histogram.ts'
+import { createObjective, type Objective } from '../core/objective.ts'
+import { Random } from '../core/random.ts'
+import type { Embeddings } from './engines/trainEngine.ts'
+import type { OpenRun } from './openRun.ts'
+import type { Lesson } from './schedule.ts'
+
+export interface StepResult {
+  readonly loss: number
+  readonly gradientNorm: number
+  readonly difficulty: Difficulty
+  readonly values: Partial<Record<MetricId, number>>
+  /** Only when asked for. */
+  readonly histograms: DifficultyDetail | null
+}
+
+const nothing = { mean: NaN, p10: NaN, p90: NaN }
+const noDifficulty: Difficulty = {
+  validTriplets: 0,
+  easy: 0,
+  semiHard: 0,
+  hard: 0,
+  activeFraction: 0,
+  ap: nothing,
+  an: nothing,
+  embeddingNorm: NaN,
+  embeddingVariance: NaN,
+}
+
+export class Stepper {
+  private readonly run: OpenRun
+  private readonly pictures: Float32Array
+  private readonly drawn: Int32Array
+  private readonly indices: Int32Array
+  private readonly labels: Int32Array
+  private readonly meter: DifficultyMeter
+  private objective: Objective
+  private random: Random
+  private mining: Lesson['mining']
+  private margin: number
+
+  constructor(run: OpenRun, lesson: Lesson) {
+    const { height, width, channels } = run.dataset.shape
+    const { batchSize } = run.sampler
+    this.run = run
+    this.pictures = new Float32Array(batchSize * height * width * channels)
+    this.drawn = new Int32Array(batchSize)
+    this.indices = new Int32Array(batchSize)
+    this.labels = new Int32Array(batchSize)
+    this.meter = createDifficultyMeter(run.spec.loss, batchSize)
+    this.random = Random.fromSeed(run.spec.seed).fork('miner')
+    this.mining = lesson.mining
+    this.margin = lesson.margin
+    this.objective = this.newObjective()
+  }
+
+  /** From here on, mine and measure by this lesson of the curriculum. */
+  teach(lesson: Lesson): void {
+    this.margin = lesson.margin
+    if (lesson.mining === this.mining) return
+    this.mining = lesson.mining
+    this.objective = this.newObjective()
+  }
+
+  /** State of the miner's random numbers, for a checkpoint. */
+  get randomState(): number[] {
+    return [...this.random.state()]
+  }
+  set randomState(state: readonly number[]) {
+    this.random = Random.fromState(Uint32Array.from(state))
+    this.objective = this.newObjective()
+  }
+
+  async step(learningRate: number, withHistograms: boolean): Promise<StepResult> {
+    const { sampler, dataset, split, engine } = this.run
+    const start = performance.now()
+    sampler.next(this.drawn)
+    for (let i = 0; i < this.drawn.length; i++) {
+      const index = split.train[this.drawn[i]]
+      this.indices[i] = index
+      this.labels[i] = dataset.labels[index]
+    }
+    await dataset.read(this.indices, this.pictures)
+
+    let loss = NaN
+    let minedTriplets = 0
+    let difficulty = noDifficulty
+    const gradientOf = ({ data, count, size }: Embeddings): Float32Array => {
+      const evaluation = this.objective.evaluate(data, count, size, this.labels, this.margin)
+      loss = evaluation.loss
+      minedTriplets = evaluation.minedTriplets
+      // Here, because the engine may use the embeddings' memory for something else afterwards.
+      difficulty = this.meter.measure(this.objective.batch, this.margin, withHistograms)
+      return evaluation.gradient
+    }
+    const gradientNorm = await engine.step({ data: this.pictures, count: sampler.batchSize }, gradientOf, learningRate)
+    const seconds = (performance.now() - start) / 1000
+    return {
+      loss,
+      gradientNorm,
+      difficulty,
+      histograms: withHistograms ? this.histograms() : null,
+      values: {
+        loss,
+        ...difficultyValues(difficulty),
+        gradientNorm,
+        minedTriplets,
+        learningRate,
+        margin: this.margin,
+        imagesPerSecond: sampler.batchSize / seconds,
+      },
+    }
+  }
+
+  /** The hardest triplets of the last step, as pictures of the dataset. */
+  hardest(step: number, limit: number): HardTripletDetail[] {
+    return hardestTriplets(this.objective.batch, limit).map(({ anchor, positive, negative, ap, an }) => ({
+      step,
+      anchor: this.indices[anchor],
+      positive: this.indices[positive],
+      negative: this.indices[negative],
+      ap,
+      an,
+    }))
+  }
+
+  private newObjective(): Objective {
+    const { spec, sampler } = this.run
+    return createObjective({
+      loss: spec.loss,
+      mining: this.mining,
+      random: this.random,
+      maxBatch: sampler.batchSize,
+      size: spec.model.embeddingSize,
+    })
+  }
+
+  private histograms(): DifficultyDetail {
+    const { ap, an, gap } = this.meter.histograms
+    return { margin: this.margin, ap: plain(ap), an: plain(an), gap: plain(gap) }
+  }
+}
+
+function difficultyValues(difficulty: Difficulty): Partial<Record<MetricId, number>> {
+  const { validTriplets, easy, semiHard, hard, activeFraction, ap, an, embeddingNorm, embeddingVariance } = difficulty
+  const share = (count: number) => (validTriplets === 0 ? 0 : count / validTriplets)
+  return {
+    activeFraction,
+    easy: share(easy),
+    semiHard: share(semiHard),
+    hard: share(hard),
+    dApMean: ap.mean,
+    dAnMean: an.mean,
+    dApP10: ap.p10,
+    dApP90: ap.p90,
+    dAnP10: an.p10,
+    dAnP90: an.p90,
+    embeddingNorm,
+    embeddingVariance,
+  }
+}
+
+const plain = ({ low, high, counts }: Histogram): HistogramDetail => ({ low, high, counts: [...counts] })

@@ -1,0 +1,263 @@
+/**
+ * The training loop. Everything about triplets is the core's, everything about networks the engine's; this is the order
+ * in which they are asked, and what is kept of it.
+ *
+ * The same spec, seed, engine and machine give the same curve bit for bit, also when the run was killed and resumed:
+ * whatever the next step depends on is in the checkpoint (see `LoopState`), and no value depends on the clock.
+ */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { HardestDetail } from '../../protocol/details.ts'
+import type { RunSpec } from '../../protocol/runSpec.ts'
+import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
+import type { EngineState } from './engines/trainEngine.ts'
+import { recordEnvironment } from './environment.ts'
+import { evaluate, type EvaluationValues } from './evaluate.ts'
+import { freshState, type LoopState } from './loopState.ts'
+import { openRun, RunError, type OpenRun } from './openRun.ts'
+import { afterEpoch, learningRateFactor, lessonOf } from './schedule.ts'
+import { Stepper } from './stepper.ts'
+import type { Tracker } from './tracker.ts'
+import * as words from './words.ts'
+
+export interface TrainContext {
+  readonly tracker: Tracker
+  /** Where the run's checkpoints lie: `last.checkpoint`, and `best.checkpoint` of the best epoch. */
+  readonly folder: string
+  /** The workspace: where packages, caches and git are looked for. */
+  readonly workspace: string
+}
+
+export type Outcome =
+  | { readonly kind: 'done'; readonly message: string }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'diverged'; readonly message: string }
+
+/** Milliseconds between checkpoints within an epoch, and between those at the ends of very short ones. */
+const checkpointInterval = 10_000
+const shortestInterval = 1_000
+/** The network as it was before training is evaluated when this many points stand, so that the first ones come soon. */
+const stepsBeforeFirstEvaluation = 10
+/** Histograms kept over a whole run, about. */
+const histogramsPerRun = 200
+const hardestPerStep = 4
+const hardestPerEpoch = 24
+
+/**
+ * Trains a run to its end, from its last checkpoint when it has one.
+ * @throws DatasetError, EngineError or RunError, whose messages are for people, when the run cannot start
+ */
+export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Outcome> {
+  await mkdir(context.folder, { recursive: true })
+  const found = await readCheckpoint(join(context.folder, 'last.checkpoint'))
+  if (found.kind === 'damaged') context.tracker.event(0, 'warning', words.damaged(found.reason))
+  const checkpoint = found.kind === 'found' ? found.checkpoint : null
+
+  const run = await openRun(spec, context.workspace, checkpoint?.engineId ?? null)
+  try {
+    context.tracker.progress({
+      steps: run.steps,
+      engine: run.engine.id,
+      environment: recordEnvironment(context.workspace, run.engine, run.dataset, run.split),
+    })
+    const untrained = await run.engine.exportState()
+    const loop = new Loop(run, context, untrained)
+    if (checkpoint) await loop.resume(checkpoint)
+    else context.tracker.event(0, 'started', words.started(run))
+    return await loop.train()
+  } finally {
+    run.close()
+  }
+}
+
+class Loop {
+  private readonly run: OpenRun
+  private readonly context: TrainContext
+  private readonly tracker: Tracker
+  private readonly untrained: EngineState
+  private readonly stepper: Stepper
+  private readonly histogramEvery: number
+  private state: LoopState
+  private savedAt = performance.now()
+
+  constructor(run: OpenRun, context: TrainContext, untrained: EngineState) {
+    this.run = run
+    this.context = context
+    this.tracker = context.tracker
+    this.untrained = untrained
+    this.stepper = new Stepper(run, lessonOf(run.spec, 1))
+    this.histogramEvery = Math.ceil(run.steps / histogramsPerRun)
+    this.state = freshState(run.dataset.fingerprint, this.stepper.randomState)
+  }
+
+  async resume(checkpoint: Checkpoint): Promise<void> {
+    const { run, tracker } = this
+    if (checkpoint.loop.fingerprint !== run.dataset.fingerprint) throw new RunError(words.otherPictures())
+    await run.engine.importState(checkpoint.engine)
+    run.sampler.restore(checkpoint.sampler)
+    this.state = checkpoint.loop
+    this.stepper.teach(lessonOf(run.spec, this.epoch))
+    this.stepper.randomState = checkpoint.loop.minerRandom
+    if (checkpoint.engineId !== run.engine.id)
+      tracker.event(this.state.step, 'warning', words.otherEngine(checkpoint.engineId, run.engine.id))
+    tracker.event(this.state.step, 'resumed', words.resumed(this.state.step, run.steps))
+  }
+
+  async train(): Promise<Outcome> {
+    const { run, state } = this
+    for (;;) {
+      if ((await this.obey()) === 'stop') {
+        await this.save('last')
+        return { kind: 'stopped' }
+      }
+      if (!state.untrainedEvaluated && state.step >= Math.min(stepsBeforeFirstEvaluation, run.stepsPerEpoch)) {
+        await this.evaluateUntrained()
+      } else if (state.step === (state.epochsClosed + 1) * run.stepsPerEpoch) {
+        const early = await this.closeEpoch()
+        if (early !== null) return await this.done(early)
+      } else if (state.step >= run.steps) {
+        return await this.done(null)
+      } else {
+        if (state.step % run.stepsPerEpoch === 0) this.openEpoch()
+        const diverged = await this.step()
+        if (diverged !== null) return { kind: 'diverged', message: diverged }
+        await this.saveWhenOlderThan(checkpointInterval)
+      }
+    }
+  }
+
+  /** From 1; that of the next step. */
+  private get epoch(): number {
+    return Math.floor(this.state.step / this.run.stepsPerEpoch) + 1
+  }
+
+  /** Waits while a pause is wished. */
+  private async obey(): Promise<'run' | 'stop'> {
+    const { tracker, state } = this
+    let wish = tracker.wish()
+    if (wish === 'pause') {
+      await this.save('last')
+      tracker.status('paused')
+      tracker.event(state.step, 'paused', words.paused(state.step))
+      while ((wish = tracker.wish()) === 'pause') await sleep(30)
+      if (wish === 'run') {
+        tracker.status('running')
+        tracker.event(state.step, 'resumed', words.resumed(state.step, this.run.steps))
+      }
+    }
+    return wish
+  }
+
+  /** What the curriculum says for this epoch. */
+  private openEpoch(): void {
+    const { run, state, epoch } = this
+    const before = lessonOf(run.spec, epoch - 1)
+    const lesson = lessonOf(run.spec, epoch)
+    this.stepper.teach(lesson)
+    if (epoch === 1) return
+    if (lesson.mining !== before.mining)
+      this.tracker.milestone(state.step, 'miner', words.miner(epoch, lesson.mining.strategy))
+    if (lesson.margin !== before.margin)
+      this.tracker.milestone(state.step, 'margin', words.margin(epoch, lesson.margin))
+  }
+
+  /** @returns what to say when training has diverged */
+  private async step(): Promise<string | null> {
+    const { run, state, tracker, epoch } = this
+    const { optimizer, schedule } = run.spec
+    const at = { step: state.step, steps: run.steps, epoch }
+    const learningRate = optimizer.learningRate * learningRateFactor(schedule, at, state.plateau.factor)
+    const withHistograms = (state.step + 1) % this.histogramEvery === 0
+
+    const result = await this.stepper.step(learningRate, withHistograms)
+    state.step++
+    tracker.record(state.step, epoch, result.values)
+    if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
+      const message = words.diverged(state.step, run.spec)
+      tracker.milestone(state.step, 'diverged', message)
+      return message
+    }
+    if (result.histograms) tracker.detail(state.step, 'difficulty', result.histograms)
+    state.epochLoss.sum += result.loss
+    state.epochLoss.count++
+    state.hardest = [...state.hardest, ...this.stepper.hardest(state.step, hardestPerStep)]
+      .toSorted((a, b) => b.ap - b.an - (a.ap - a.an))
+      .slice(0, hardestPerEpoch)
+    return null
+  }
+
+  /** How good the embeddings are before any training: the level that a curve starts from. */
+  private async evaluateUntrained(): Promise<void> {
+    const { run, state, tracker } = this
+    const trained = await run.engine.exportState()
+    await run.engine.importState(this.untrained)
+    const values = await this.evaluate()
+    await run.engine.importState(trained)
+    if (values) tracker.record(0, 0, values)
+    if (tracker.wish() !== 'stop') state.untrainedEvaluated = true
+  }
+
+  /** @returns what to say when the run should end before its last epoch */
+  private async closeEpoch(): Promise<string | null> {
+    const { run, state, tracker } = this
+    const { spec } = run
+    const epoch = state.epochsClosed + 1
+    const meanLoss = state.epochLoss.sum / state.epochLoss.count
+    const due = epoch % spec.evaluation.everyEpochs === 0 || epoch === spec.epochs
+    let values: EvaluationValues | null = null
+    if (due) {
+      await this.saveWhenOlderThan(checkpointInterval)
+      values = await this.evaluate()
+      if (tracker.wish() === 'stop') return null
+    }
+
+    if (values) tracker.record(state.step, epoch, values)
+    tracker.detail(state.step, 'hardest', { epoch, triplets: state.hardest } satisfies HardestDetail)
+    tracker.milestone(state.step, values ? 'evaluated' : 'epoch', words.epoch(epoch, spec.epochs, meanLoss, values))
+    const score = values ? values['test/mapAtR'] : run.split.test.length === 0 ? -meanLoss : undefined
+    const improved = score !== undefined && (state.best === null || score > state.best.score)
+    if (improved) state.best = { score, step: state.step }
+    state.evaluationsSinceBest =
+      improved || score === undefined ? state.evaluationsSinceBest : state.evaluationsSinceBest + 1
+    if (improved) state.evaluationsSinceBest = 0
+    state.plateau = afterEpoch(spec.schedule, state.plateau, meanLoss)
+    state.epochLoss = { sum: 0, count: 0 }
+    state.hardest = []
+    state.epochsClosed = epoch
+    if (improved) await this.save('best')
+    await this.saveWhenOlderThan(shortestInterval)
+    const { patience } = spec.evaluation
+    return patience !== null && state.evaluationsSinceBest >= patience && epoch < spec.epochs
+      ? words.stoppedEarly(state.evaluationsSinceBest)
+      : null
+  }
+
+  private async evaluate(): Promise<EvaluationValues | null> {
+    const { run, tracker } = this
+    tracker.flush()
+    return evaluate(run.spec, run.dataset, run.split, run.engine, () => tracker.wish() === 'stop')
+  }
+
+  private async done(early: string | null): Promise<Outcome> {
+    await this.save('last')
+    return { kind: 'done', message: words.done(this.state, early) }
+  }
+
+  private async saveWhenOlderThan(milliseconds: number): Promise<void> {
+    if (performance.now() - this.savedAt >= milliseconds) await this.save('last')
+  }
+
+  /** Points first: a checkpoint must never be ahead of what the store has. */
+  private async save(name: 'last' | 'best'): Promise<void> {
+    const { run, state } = this
+    this.tracker.flush()
+    await writeCheckpoint(join(this.context.folder, `${name}.checkpoint`), {
+      engineId: run.engine.id,
+      loop: { ...state, minerRandom: this.stepper.randomState },
+      sampler: run.sampler.state(),
+      engine: await run.engine.exportState(),
+    })
+    if (name === 'last') this.savedAt = performance.now()
+  }
+}

@@ -1,0 +1,218 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { metricIds, type MetricId } from '../../protocol/metrics.ts'
+import { DifficultyDetail, HardestDetail } from '../../protocol/details.ts'
+import type { RunEventKind, RunStatus, RunWish } from '../../protocol/runEvent.ts'
+import type { RunSpec } from '../../protocol/runSpec.ts'
+import type { Progress } from '../../server/store/runs.ts'
+import type { Tracker } from '../../server/training/tracker.ts'
+import { trainRun, type Outcome } from '../../server/training/trainRun.ts'
+import * as v from 'valibot'
+import { temporaryFolder } from '../store/helpers.ts'
+import { smallSpec, writeSmallDataset } from './smallDataset.ts'
+
+/** Keeps everything in memory, and wishes what the test says at each step. */
+class MemoryTracker implements Tracker {
+  readonly curves = new Map<string, Map<number, number>>()
+  readonly events: { step: number; kind: RunEventKind; message: string }[] = []
+  readonly statuses: RunStatus[] = []
+  readonly details: { step: number; kind: string; value: object }[] = []
+  progressed: Progress = {}
+  step = 0
+  private readonly wishAt: (step: number) => RunWish | 'kill'
+
+  constructor(wishAt: (step: number) => RunWish | 'kill' = () => 'run') {
+    this.wishAt = wishAt
+  }
+  wish(): RunWish {
+    const wish = this.wishAt(this.step)
+    if (wish === 'kill') throw new Error('killed')
+    return wish
+  }
+  record(step: number, _epoch: number, values: Readonly<Partial<Record<MetricId, number>>>): void {
+    this.step = Math.max(this.step, step)
+    for (const [metric, value] of Object.entries(values)) {
+      const curve = this.curves.get(metric) ?? new Map<number, number>()
+      if (!curve.has(step)) curve.set(step, value)
+      this.curves.set(metric, curve)
+    }
+  }
+  milestone(step: number, kind: RunEventKind, message: string): void {
+    this.events.push({ step, kind, message })
+  }
+  event(step: number, kind: RunEventKind, message: string): void {
+    this.events.push({ step, kind, message })
+  }
+  status(status: RunStatus): void {
+    this.statuses.push(status)
+  }
+  progress(progress: Progress): void {
+    this.progressed = { ...this.progressed, ...progress }
+  }
+  detail(step: number, kind: string, value: object): void {
+    this.details.push({ step, kind, value })
+  }
+  flush(): void {
+    // Nothing is kept back.
+  }
+  get kinds(): string[] {
+    return this.events.map(event => event.kind)
+  }
+  /** All curves but the one that measures time. */
+  get repeatable(): [string, [number, number][]][] {
+    return [...this.curves]
+      .filter(([metric]) => metric !== 'imagesPerSecond')
+      .map(([metric, curve]): [string, [number, number][]] => [metric, [...curve].toSorted(([a], [b]) => a - b)])
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+  }
+}
+
+async function train(spec: RunSpec, tracker: Tracker, folder = temporaryFolder()): Promise<Outcome> {
+  return trainRun(spec, { tracker, folder: join(folder, 'run'), workspace: folder })
+}
+
+describe('a run', () => {
+  it('records every metric at every step, evaluates each epoch and the untrained network, and learns', async () => {
+    const tracker = new MemoryTracker()
+    const outcome = await train(smallSpec(temporaryFolder()), tracker)
+    expect(outcome.kind).toBe('done')
+    for (const metric of metricIds) {
+      const steps = [...(tracker.curves.get(metric)?.keys() ?? [])].toSorted((a, b) => a - b)
+      if (['test/nmi', 'test/ami'].includes(metric)) continue
+      const wanted = metric.startsWith('test/') ? [0, 12, 24, 36] : Array.from({ length: 36 }, (_, i) => i + 1)
+      expect(steps, metric).toEqual(wanted)
+    }
+    const easy = tracker.curves.get('easy')
+    const shares = ['easy', 'semiHard', 'hard'].map(metric => tracker.curves.get(metric)?.get(7) ?? NaN)
+    expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1)
+    expect(easy?.get(36)).toBeGreaterThan(easy?.get(1) ?? 1)
+    expect(tracker.kinds).toEqual(['started', 'evaluated', 'evaluated', 'evaluated'])
+    expect(tracker.progressed).toMatchObject({
+      steps: 36,
+      engine: 'tfjs-wasm',
+      environment: { dataset: { images: 96, classes: 8, train: 48, test: 48 } },
+    })
+  })
+
+  it('keeps histograms and the hardest triplets of each epoch, as pictures of the training side', async () => {
+    const tracker = new MemoryTracker()
+    await train(smallSpec(temporaryFolder()), tracker)
+    const histograms = tracker.details.filter(detail => detail.kind === 'difficulty')
+    expect(histograms.length).toBe(36)
+    const first = v.parse(DifficultyDetail, histograms[0]?.value)
+    expect(first.ap.counts.reduce((a, b) => a + b)).toBe(4 * 3)
+    const hardest = tracker.details.filter(detail => detail.kind === 'hardest')
+    expect(hardest.map(detail => detail.step)).toEqual([12, 24, 36])
+    const { triplets } = v.parse(HardestDetail, hardest[0]?.value)
+    expect(triplets.length).toBeGreaterThan(10)
+    for (const { anchor, positive, negative, step } of triplets) {
+      expect(anchor % 8).toBe(positive % 8)
+      expect(anchor % 8).not.toBe(negative % 8)
+      expect(step).toBeLessThanOrEqual(12)
+    }
+    expect(triplets.every(({ ap, an }, i) => i === 0 || ap - an <= triplets[i - 1].ap - triplets[i - 1].an)).toBe(true)
+  })
+
+  it('gives the same curve bit for bit when it is repeated, and another one with another seed', async () => {
+    const dir = temporaryFolder()
+    const [first, second, other] = [new MemoryTracker(), new MemoryTracker(), new MemoryTracker()]
+    await train(smallSpec(dir), first)
+    await train(smallSpec(dir), second)
+    await train(smallSpec(dir, { seed: 2 }), other)
+    expect(second.repeatable).toEqual(first.repeatable)
+    expect(other.repeatable).not.toEqual(first.repeatable)
+  })
+
+  it.each([1, 5, 10, 11, 12, 13, 24, 30, 35])(
+    'stopped at step %i and resumed gives the undisturbed curve',
+    async at => {
+      const dir = temporaryFolder()
+      const curriculum = [
+        { fromEpoch: 2, mining: { strategy: 'distance-weighted' as const, cutoff: 0.5, nonzeroLossCutoff: 1.4 } },
+      ]
+      const spec = smallSpec(dir, {
+        curriculum,
+        schedule: { kind: 'plateau', warmupSteps: 3, patience: 1, factor: 0.5 },
+      })
+      const undisturbed = new MemoryTracker()
+      await train(spec, undisturbed)
+      const folder = temporaryFolder()
+      let stopped = false
+      const tracker = new MemoryTracker(step => {
+        if (step !== at || stopped) return 'run'
+        return 'stop'
+      })
+      expect(await train(spec, tracker, folder)).toEqual({ kind: 'stopped' })
+      expect(tracker.step).toBe(at)
+      stopped = true
+      expect((await train(spec, tracker, folder)).kind).toBe('done')
+      expect(tracker.kinds.filter(kind => kind === 'resumed')).toHaveLength(1)
+      expect(tracker.repeatable).toEqual(undisturbed.repeatable)
+    },
+  )
+
+  it('pauses where it is and goes on', async () => {
+    let asked = 0
+    const tracker = new MemoryTracker(step => (step === 4 && asked++ < 3 ? 'pause' : 'run'))
+    expect((await train(smallSpec(temporaryFolder()), tracker)).kind).toBe('done')
+    expect(tracker.statuses).toEqual(['paused', 'running'])
+    expect(tracker.kinds.slice(0, 3)).toEqual(['started', 'paused', 'resumed'])
+  })
+
+  it('goes on for more epochs', async () => {
+    const dir = temporaryFolder()
+    const folder = temporaryFolder()
+    const whole = new MemoryTracker()
+    await train(smallSpec(dir, { epochs: 4 }), whole)
+    const inParts = new MemoryTracker()
+    await train(smallSpec(dir, { epochs: 2 }), inParts, folder)
+    await train(smallSpec(dir, { epochs: 4 }), inParts, folder)
+    expect(inParts.curves.get('loss')).toEqual(whole.curves.get('loss'))
+    expect(inParts.curves.get('test/mapAtR')).toEqual(whole.curves.get('test/mapAtR'))
+  })
+
+  it('says that it diverged, keeps the last good checkpoint, and what to try', async () => {
+    const spec = smallSpec(temporaryFolder(), {
+      optimizer: { name: 'sgd', learningRate: 1e30, momentum: 0, weightDecay: 0 },
+    })
+    const tracker = new MemoryTracker()
+    const outcome = await train({ ...spec, loss: { ...spec.loss, normalize: false } }, tracker)
+    expect(outcome.kind).toBe('diverged')
+    expect(outcome.kind === 'diverged' && outcome.message).toMatch(/learningRate.*normalize/)
+    expect(tracker.kinds).toContain('diverged')
+  })
+
+  it('changes miner and margin with the curriculum, and says so on the curve', async () => {
+    const tracker = new MemoryTracker()
+    const curriculum = [{ fromEpoch: 2, mining: { strategy: 'batch-all' as const }, margin: 0.5 }]
+    await train(smallSpec(temporaryFolder(), { curriculum }), tracker)
+    expect(tracker.events.filter(event => event.kind === 'miner' || event.kind === 'margin')).toMatchObject([
+      { step: 12, kind: 'miner' },
+      { step: 12, kind: 'margin' },
+    ])
+    expect(tracker.curves.get('margin')?.get(12)).toBe(0.2)
+    expect(tracker.curves.get('margin')?.get(13)).toBe(0.5)
+    expect(tracker.curves.get('minedTriplets')?.get(13)).toBe(12 * 2 * 9)
+  })
+
+  it('stops early when the evaluation gets no better', async () => {
+    const spec = smallSpec(temporaryFolder(), {
+      epochs: 50,
+      evaluation: { everyEpochs: 1, patience: 2, gallery: 'test' },
+      optimizer: { name: 'sgd', learningRate: 1e-12, momentum: 0, weightDecay: 0 },
+    })
+    const tracker = new MemoryTracker()
+    const outcome = await train(spec, tracker)
+    expect(outcome).toMatchObject({ kind: 'done', message: expect.stringContaining('Stopped early') as string })
+    expect(tracker.step).toBe(36)
+  })
+
+  it('refuses to go on with other pictures', async () => {
+    const dir = temporaryFolder()
+    const folder = temporaryFolder()
+    const spec = smallSpec(dir)
+    await train(spec, new MemoryTracker(step => (step === 5 ? 'stop' : 'run')), folder)
+    writeSmallDataset(dir, 12, 0.3)
+    await expect(train(spec, new MemoryTracker(), folder)).rejects.toThrow('The pictures have changed')
+  })
+})
