@@ -119,6 +119,13 @@ export function significant(value: number): string {
   return value.toPrecision(3)
 }
 
+/** For the ticks of an axis: as short as it can be, since the others give the context. */
+export function axisNumber(value: number): string {
+  const size = Math.abs(value)
+  if (value === 0 || (size >= 1e-3 && size < 1e5)) return String(Number(value.toPrecision(6)))
+  return value.toExponential().replace('e+', 'e')
+}
+
 export function percent(fraction: number): string {
   const value = fraction * 100
   return `${value !== 0 && Math.abs(value) < 10 ? value.toFixed(1) : value.toFixed(0)} %`

@@ -24,6 +24,8 @@ export interface Drawing {
   readonly view: Window
   readonly logY: boolean
   readonly smoothing: number
+  /** α, where it does not change over the run's steps. */
+  readonly margin: number
   readonly hidden: ReadonlySet<string>
   readonly theme: Theme
 }
@@ -43,28 +45,31 @@ export function datasetsOf(definition: ChartDefinition, drawing: Drawing): Datas
 function layerDatasets(
   layer: Layer,
   placedOf: (metric: string) => Placed | undefined,
-  { view, logY, smoothing, hidden, theme }: Drawing,
+  { view, logY, smoothing, margin, hidden, theme }: Drawing,
 ): Dataset[] {
   switch (layer.kind) {
     case 'line': {
       const placed = placedOf(layer.metric)
       if (placed === undefined || hidden.has(layer.metric)) return []
       const color = theme.color(layer.color)
-      const isSmoothed = layer.smoothed && smoothing > 0 && placed.xs.length > 2
+      const isSmoothed = layer.smoothed === true && smoothing > 0 && placed.xs.length > 2
       const raw = line(
         linePoints(placed, view, logY),
         isSmoothed ? withAlpha(color, 0.4) : color,
         isSmoothed ? 1 : 1.75,
       )
       // A single point is no line: it shows as a dot.
-      if (placed.xs.length === 1) raw.pointRadius = 3
+      if (layer.dots === true || placed.xs.length === 1) {
+        raw.pointRadius = placed.xs.length > 60 ? 0 : 2.5
+        raw.pointBackgroundColor = color
+      }
       if (!isSmoothed) return [raw]
       return [raw, line(linePoints(smoothed(placed, smoothing), view, logY), color, 2.25)]
     }
     case 'band': {
       const low = placedOf(layer.low)
       const high = placedOf(layer.high)
-      if (low === undefined || high === undefined || hidden.has(layer.low)) return []
+      if (low === undefined || high === undefined || hidden.has(bandOwner(layer.low))) return []
       const color = theme.color(layer.color)
       const edge = withAlpha(color, 0.5)
       const bottom = line(linePoints(smoothed(low, smoothing), view, logY), edge, 1)
@@ -72,6 +77,20 @@ function layerDatasets(
       top.fill = '-1'
       top.backgroundColor = withAlpha(color, 0.22)
       return [bottom, top]
+    }
+    case 'plusMargin': {
+      const placed = placedOf(layer.metric)
+      if (placed === undefined || hidden.has(layer.metric)) return []
+      const raised = smoothed(placed, smoothing)
+      const margins = placedOf('margin')
+      let at = 0
+      for (let i = 0; i < raised.values.length; i++) {
+        while (margins !== undefined && at + 1 < margins.xs.length && margins.xs[at + 1] <= raised.xs[i]) at++
+        raised.values[i] += margins === undefined ? margin : margins.values[at]
+      }
+      const dashed = line(linePoints(raised, view, logY), theme.color(layer.color), 1.5)
+      dashed.borderDash = [5, 4]
+      return [dashed]
     }
     case 'shares': {
       const parts = layer.parts.flatMap(part => {
@@ -94,6 +113,11 @@ function layerDatasets(
     default:
       return assertNever(layer)
   }
+}
+
+/** A band goes with the line of its mean: `dApP10` with `dApMean`. */
+function bandOwner(metric: string): string {
+  return metric.replace(/P\d+$/, 'Mean')
 }
 
 function line(data: Point[], borderColor: string, borderWidth: number): Dataset {

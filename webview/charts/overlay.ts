@@ -1,4 +1,4 @@
-/** What lies over the curves: events as vertical lines, the crosshair, a marked value such as α, the stretch being selected. */
+/** What lies over the curves: events as vertical lines, the crosshair, a the stretch being selected. */
 import type { Chart, Plugin } from 'chart.js'
 import type { Theme } from './theme.ts'
 import { withAlpha } from './theme.ts'
@@ -14,10 +14,8 @@ export interface Overlay {
   marks: readonly Mark[]
   /** Position of the crosshair on the axis; `null`: none. */
   crosshair: number | null
-  /** Points that the crosshair touches. */
-  touched: readonly { readonly y: number; readonly color: string }[]
-  /** A horizontal line across the chart. */
-  level: { readonly y: number; readonly label: string; readonly color: string } | null
+  /** What stands beside the crosshair. */
+  label: string
   /** Stretch that is being selected, in pixels. */
   selection: readonly [number, number] | null
 }
@@ -27,13 +25,14 @@ export function overlayPlugin(overlay: Overlay): Plugin<'line'> {
     id: 'tripletOverlay',
     afterDatasetsDraw: (chart: Chart<'line'>) => {
       const { ctx, chartArea } = chart
-      const { x, y } = chart.scales
+      const { x } = chart.scales
       ctx.save()
       ctx.beginPath()
       ctx.rect(chartArea.left, chartArea.top, chartArea.width, chartArea.height)
       ctx.clip()
+      ctx.font = `11px ${overlay.theme.fontFamily}`
+      ctx.textBaseline = 'top'
       drawMarks(ctx, overlay, chartArea, value => x.getPixelForValue(value))
-      if (overlay.level !== null) drawLevel(ctx, overlay, chartArea, y.getPixelForValue(overlay.level.y))
       if (overlay.selection !== null) {
         const [from, to] = overlay.selection
         ctx.fillStyle = withAlpha(overlay.theme.foreground, 0.15)
@@ -42,7 +41,9 @@ export function overlayPlugin(overlay: Overlay): Plugin<'line'> {
       if (overlay.crosshair !== null) {
         const at = x.getPixelForValue(overlay.crosshair)
         line(ctx, at, chartArea.top, at, chartArea.bottom, overlay.theme.muted, [])
-        for (const { y: value, color } of overlay.touched) dot(ctx, at, y.getPixelForValue(value), color, overlay.theme)
+        const width = ctx.measureText(overlay.label).width
+        const left = at + 6 + width > chartArea.right ? at - 6 - width : at + 6
+        haloText(ctx, overlay.label, left, chartArea.bottom - 14, overlay.theme.foreground, overlay.theme)
       }
       ctx.restore()
     },
@@ -58,8 +59,6 @@ interface Area {
 }
 
 function drawMarks(ctx: Context, overlay: Overlay, area: Area, pixelOf: (x: number) => number): void {
-  ctx.font = `10px ${overlay.theme.fontFamily}`
-  ctx.textBaseline = 'top'
   let free = -Infinity
   for (const mark of overlay.marks) {
     const at = Math.round(pixelOf(mark.x)) + 0.5
@@ -69,19 +68,9 @@ function drawMarks(ctx: Context, overlay: Overlay, area: Area, pixelOf: (x: numb
     if (mark.label === '' || at < free) continue
     const width = ctx.measureText(mark.label).width
     const left = Math.min(at + 3, area.right - width)
-    ctx.fillStyle = color
-    ctx.fillText(mark.label, left, area.top + 2)
+    haloText(ctx, mark.label, left, area.top + 2, overlay.theme.foreground, overlay.theme)
     free = left + width + 6
   }
-}
-
-function drawLevel(ctx: Context, overlay: Overlay, area: Area, at: number): void {
-  if (overlay.level === null) return
-  line(ctx, area.left, at, area.right, at, overlay.level.color, [6, 4])
-  ctx.font = `10px ${overlay.theme.fontFamily}`
-  ctx.textBaseline = 'bottom'
-  ctx.fillStyle = overlay.theme.foreground
-  ctx.fillText(overlay.level.label, area.left + 4, at - 2)
 }
 
 function line(ctx: Context, x0: number, y0: number, x1: number, y1: number, color: string, dash: number[]): void {
@@ -95,12 +84,12 @@ function line(ctx: Context, x0: number, y0: number, x1: number, y1: number, colo
   ctx.setLineDash([])
 }
 
-function dot(ctx: Context, x: number, y: number, color: string, theme: Theme): void {
-  if (!Number.isFinite(y)) return
-  ctx.beginPath()
-  ctx.arc(x, y, 3.5, 0, 2 * Math.PI)
+/** Text that can be read on any area. */
+function haloText(ctx: Context, text: string, x: number, y: number, color: string, theme: Theme): void {
+  ctx.strokeStyle = withAlpha(theme.background, 0.85)
+  ctx.lineWidth = 3
+  ctx.lineJoin = 'round'
+  ctx.strokeText(text, x, y)
   ctx.fillStyle = color
-  ctx.fill()
-  ctx.strokeStyle = theme.background
-  ctx.stroke()
+  ctx.fillText(text, x, y)
 }

@@ -10,7 +10,7 @@ import {
   type ChartConfiguration,
   type ChartOptions,
 } from 'chart.js'
-import { significant, percent } from '../../protocol/words.ts'
+import { axisNumber, percent } from '../../protocol/words.ts'
 import type { Curve } from '../data/curve.ts'
 import { datasetsOf } from './datasets.ts'
 import { type ChartDefinition, metricsOf } from './definition.ts'
@@ -31,11 +31,15 @@ export interface ChartInput {
   readonly logX: boolean
   readonly logY: boolean
   readonly smoothing: number
+  /** α as the run's settings have it. */
+  readonly margin: number
   readonly hidden: ReadonlySet<string>
   readonly marks: readonly Mark[]
-  readonly level: Overlay['level']
   readonly theme: Theme
+  /** For the ticks. */
   readonly formatX: (x: number) => string
+  /** For the crosshair, with its unit. */
+  readonly describeX: (x: number) => string
 }
 
 export interface ChartCallbacks {
@@ -52,8 +56,7 @@ export class TimeChart implements GestureTarget {
     theme: readTheme(),
     marks: [],
     crosshair: null,
-    touched: [],
-    level: null,
+    label: '',
     selection: null,
   }
   #input: ChartInput | undefined
@@ -69,13 +72,16 @@ export class TimeChart implements GestureTarget {
   /** Draws the curves as they are now. */
   update(input: ChartInput): void {
     this.#input = input
-    const { theme, logX, logY, range, extent } = input
+    const { theme, logX, range, extent } = input
+    const logY = input.logY && this.definition.logarithmic === true
     const [min, max] = range ?? extent
-    Object.assign(this.#overlay, { theme, marks: input.marks, level: input.level })
+    this.#overlay.theme = theme
+    this.#overlay.marks =
+      this.definition.small === true ? input.marks.map(mark => ({ ...mark, label: '' })) : input.marks
     const { scales } = this.#chart.options
     if (scales === undefined) return
     scales['x'] = xScale(input, min, max)
-    scales['y'] = yScale(this.definition, input)
+    scales['y'] = yScale(this.definition, theme, logY)
     const pixels = Math.max(50, this.canvas.clientWidth)
     this.#chart.data.datasets = datasetsOf(this.definition, {
       curves: input.curves,
@@ -83,6 +89,7 @@ export class TimeChart implements GestureTarget {
       view: { min, max, pixels, log: logX },
       logY,
       smoothing: input.smoothing,
+      margin: input.margin,
       hidden: input.hidden,
       theme,
     })
@@ -91,9 +98,10 @@ export class TimeChart implements GestureTarget {
   }
 
   /** Moves the crosshair that all charts of a panel share. */
-  showCrosshair(x: number | null, touched: Overlay['touched']): void {
+  showCrosshair(x: number | null): void {
+    if (this.#overlay.crosshair === x) return
     this.#overlay.crosshair = x
-    this.#overlay.touched = touched
+    this.#overlay.label = x === null ? '' : (this.#input?.describeX(x) ?? '')
     this.#chart.draw()
   }
 
@@ -213,8 +221,7 @@ function xScale(input: ChartInput, min: number, max: number): Scale {
   }
 }
 
-function yScale(definition: ChartDefinition, input: ChartInput): Scale {
-  const { theme, logY } = input
+function yScale(definition: ChartDefinition, theme: Theme, logY: boolean): Scale {
   return {
     ...look(theme),
     type: logY ? 'logarithmic' : 'linear',
@@ -223,7 +230,8 @@ function yScale(definition: ChartDefinition, input: ChartInput): Scale {
       color: theme.muted,
       font: { family: theme.fontFamily, size: 11 },
       maxTicksLimit: 6,
-      callback: (value: string | number) => (definition.percent ? percent(Number(value)) : significant(Number(value))),
+      callback: (value: string | number) =>
+        definition.percent === true ? percent(Number(value)) : axisNumber(Number(value)),
     },
   }
 }

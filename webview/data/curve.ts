@@ -58,6 +58,10 @@ export class Curve {
     }
   }
 
+  clear(): void {
+    this.#length = 0
+  }
+
   /** Index of the last point at or before `step`; −1 when there is none. */
   indexAt(step: number): number {
     let low = 0

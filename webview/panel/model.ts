@@ -2,6 +2,7 @@
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { ToPanel } from '../../protocol/panel.ts'
 import type { RunDelta, RunEvent, RunRow } from '../../protocol/runEvent.ts'
+import { Clock } from '../data/clock.ts'
 import { Curve } from '../data/curve.ts'
 import { Pace } from './pace.ts'
 
@@ -12,6 +13,7 @@ export class PanelModel {
   /** Why there is nothing to show. */
   missing: string | undefined
   readonly pace = new Pace()
+  readonly clock = new Clock()
 
   /** @param now milliseconds of a clock that only goes forward */
   apply(message: ToPanel, now: number): void {
@@ -56,6 +58,7 @@ export class PanelModel {
     this.events.length = 0
     this.missing = undefined
     this.pace.reset()
+    this.clock.clear()
   }
 
   #applyDelta(delta: RunDelta, now: number): void {

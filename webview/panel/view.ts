@@ -1,16 +1,14 @@
-/** Draws the live panel from its model: header, status line, charts. */
+/** The live panel's frame: header, status line, tabs. Each tab draws itself. */
 import * as l10n from '@vscode/l10n'
 import { html, nothing, render, type TemplateResult } from 'lit'
-import { ref } from 'lit/directives/ref.js'
-import type { FromPanel, PanelState } from '../../protocol/panel.ts'
-import { count, metricName, metricValue } from '../../protocol/words.ts'
-import { difficultyChart, lossChart, metricsOf, type ChartDefinition } from '../charts/definition.ts'
-import type { Mark } from '../charts/overlay.ts'
+import { assertNever } from '../../protocol/assertNever.ts'
+import type { FromPanel, PanelState, PanelTab } from '../../protocol/panel.ts'
 import { onThemeChange, readTheme, type Theme } from '../charts/theme.ts'
-import { TimeChart } from '../charts/timeChart.ts'
+import { CurvesTab } from './curvesTab.ts'
 import { header } from './header.ts'
-import { eventMarks } from './marks.ts'
+import { logTab } from './logTab.ts'
 import type { PanelModel } from './model.ts'
+import type { Page } from './page.ts'
 import { statusLine } from './statusLine.ts'
 
 export interface PanelHost {
@@ -19,168 +17,136 @@ export interface PanelHost {
   remember(state: PanelState): void
 }
 
-const definitions: readonly ChartDefinition[] = [lossChart, difficultyChart]
-
-export class PanelView {
+export class PanelView implements Page {
+  readonly model: PanelModel
   readonly #root: HTMLElement
-  readonly #model: PanelModel
   readonly #host: PanelHost
   #settings: PanelState
-  readonly #charts = new Map<string, TimeChart>()
-  #range: readonly [number, number] | null = null
-  #crosshair: number | null = null
   #theme: Theme = readTheme()
-  #shownRun: number | undefined
+  readonly #curves: CurvesTab
+  #frame: number | undefined
 
   constructor(root: HTMLElement, model: PanelModel, host: PanelHost) {
     this.#root = root
-    this.#model = model
+    this.model = model
     this.#host = host
     this.#settings = host.settings
+    this.#curves = new CurvesTab(this)
     onThemeChange(() => {
       this.#theme = readTheme()
       this.draw()
     })
-    new ResizeObserver(() => this.#drawCharts()).observe(root)
+    new ResizeObserver(() => this.redraw()).observe(root)
+  }
+
+  get settings(): PanelState {
+    return this.#settings
+  }
+
+  get theme(): Theme {
+    return this.#theme
+  }
+
+  send(message: FromPanel): void {
+    this.#host.send(message)
+  }
+
+  change(settings: Partial<PanelState>): void {
+    this.#settings = { ...this.#settings, ...settings }
+    this.#host.remember(this.#settings)
+    this.redraw()
+  }
+
+  redraw(): void {
+    this.#frame ??= requestAnimationFrame(() => this.draw())
   }
 
   draw(): void {
-    const { run } = this.#model
-    if (run !== undefined && run.id !== this.#shownRun) {
-      this.#shownRun = run.id
-      this.#range = null
-      this.#remember({ runId: run.id })
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame)
+    this.#frame = undefined
+    const { run } = this.model
+    if (run !== undefined && run.id !== this.#settings.runId) {
+      this.#settings = { ...this.#settings, runId: run.id }
+      this.#host.remember(this.#settings)
     }
     render(this.#page(), this.#root)
-    this.#drawCharts()
+    if (this.#settings.tab === 'curves') this.#curves.drawCharts()
   }
 
   #page(): TemplateResult {
-    const { run, missing } = this.#model
+    const { run, missing } = this.model
     if (missing !== undefined) return html`<p class="empty" role="status">${missing}</p>`
     if (run === undefined) return html`<p class="empty" role="status">${l10n.t('Reading the run…')}</p>`
-    const line = statusLine(this.#model)
+    const line = statusLine(this.model)
     return html`
-      ${header(this.#model, run, message => this.#host.send(message))}
+      ${header(this.model, run, message => this.send(message))}
       <p class="status ${line.mood}" role="status">${line.text}</p>
-      <div class="charts">${definitions.map(definition => this.#figure(definition))}</div>
-      ${this.#log()}
+      ${this.#tabs()}
+      <section role="tabpanel" aria-labelledby=${`tab-${this.#settings.tab}`}>${this.#content()}</section>
     `
   }
 
-  #figure(definition: ChartDefinition): TemplateResult {
-    return html`
-      <figure class="chart" id=${definition.id}>
-        <figcaption>
-          <span class="title">${chartTitle(definition)}</span>
-          <span class="legend">${metricsOf(definition).map(metric => this.#legendEntry(definition, metric))}</span>
-        </figcaption>
-        <div class="plot">
-          <canvas
-            role="img"
-            tabindex="0"
-            data-chart=${definition.id}
-            data-points="0"
-            aria-label=${chartSummary(definition, this.#model)}
-            ${ref(element => this.#adopt(definition, element))}
-          ></canvas>
-        </div>
-      </figure>
-    `
+  #tabs(): TemplateResult {
+    const choose = (tab: PanelTab) => this.change({ tab })
+    return html`<div class="tabs" role="tablist" aria-label=${l10n.t('Views of this run')} @keydown=${arrowKeys}>
+      ${tabs.map(tab => {
+        const selected = tab === this.#settings.tab
+        return html`<button
+          role="tab"
+          id=${`tab-${tab}`}
+          aria-selected=${selected}
+          tabindex=${selected ? 0 : -1}
+          @click=${() => choose(tab)}
+        >
+          ${tabName(tab)}
+        </button>`
+      })}
+    </div>`
   }
 
-  #legendEntry(definition: ChartDefinition, metric: string): TemplateResult {
-    const value = this.#valueAt(metric)
-    return html`<span class="entry ${`color-${legendColor(definition, metric)}`}">
-      ${metricName(metric)}${value === undefined ? nothing : html` <b>${metricValue(metric, value)}</b>`}
-    </span>`
-  }
-
-  /** Under the crosshair, or else the last one. */
-  #valueAt(metric: string): number | undefined {
-    const curve = this.#model.curves.get(metric)
-    if (curve === undefined) return undefined
-    return this.#crosshair === null ? curve.last : curve.values[curve.indexAt(this.#crosshair)]
-  }
-
-  #log(): TemplateResult {
-    const events = this.#model.events.filter(event => event.kind !== 'epoch').slice(-6)
-    return html`<ol class="events" aria-label=${l10n.t('What happened')}>
-      ${events.map(
-        event =>
-          html`<li class=${event.kind}>
-            <span class="step">${l10n.t('step {0}', count(event.step))}</span> ${event.message}
-          </li>`,
-      )}
-    </ol>`
-  }
-
-  #adopt(definition: ChartDefinition, element: Element | undefined): void {
-    const known = this.#charts.get(definition.id)
-    if (element === known?.canvas) return
-    known?.dispose()
-    this.#charts.delete(definition.id)
-    if (!(element instanceof HTMLCanvasElement)) return
-    const chart = new TimeChart(element, definition, {
-      onRange: range => {
-        this.#range = range
-        this.#drawCharts()
-      },
-      onCrosshair: x => this.#moveCrosshair(x),
-    })
-    this.#charts.set(definition.id, chart)
-  }
-
-  #moveCrosshair(x: number | null): void {
-    this.#crosshair = x
-    render(this.#page(), this.#root)
-    for (const chart of this.#charts.values()) chart.showCrosshair(x, [])
-  }
-
-  #drawCharts(): void {
-    const model = this.#model
-    const marks: readonly Mark[] = eventMarks(model.events)
-    for (const chart of this.#charts.values())
-      chart.update({
-        curves: model.curves,
-        axisOf: step => step,
-        range: this.#range,
-        extent: [model.firstStep, Math.max(model.firstStep + 1, model.lastStep)],
-        logX: false,
-        logY: false,
-        smoothing: this.#settings.smoothing,
-        hidden: new Set(),
-        marks,
-        level: null,
-        theme: this.#theme,
-        formatX: count,
-      })
-  }
-
-  #remember(change: Partial<PanelState>): void {
-    this.#settings = { ...this.#settings, ...change }
-    this.#host.remember(this.#settings)
+  #content(): TemplateResult | typeof nothing {
+    switch (this.#settings.tab) {
+      case 'curves':
+        return this.#curves.template()
+      case 'log':
+        return logTab(this.model)
+      case 'hardest':
+      case 'embedding':
+      case 'verification':
+        return nothing
+      default:
+        return assertNever(this.#settings.tab)
+    }
   }
 }
 
-function chartTitle(definition: ChartDefinition): string {
-  return definition.id === 'loss' ? l10n.t('Loss') : l10n.t('Triplet difficulty')
-}
+const tabs: readonly PanelTab[] = ['curves', 'log']
 
-function chartSummary(definition: ChartDefinition, model: PanelModel): string {
-  const parts = metricsOf(definition).flatMap(metric => {
-    const value = model.last(metric)
-    return value === undefined ? [] : [`${metricName(metric)} ${metricValue(metric, value)}`]
-  })
-  if (parts.length === 0) return l10n.t('{0}: no points yet', chartTitle(definition))
-  return l10n.t('{0} at step {1}: {2}', chartTitle(definition), count(model.lastStep), parts.join(', '))
-}
-
-function legendColor(definition: ChartDefinition, metric: string): string {
-  for (const layer of definition.layers) {
-    if (layer.kind === 'line' && layer.metric === metric) return layer.color
-    if (layer.kind === 'band' && (layer.low === metric || layer.high === metric)) return layer.color
-    if (layer.kind === 'shares') for (const part of layer.parts) if (part.metric === metric) return part.color
+function tabName(tab: PanelTab): string {
+  switch (tab) {
+    case 'curves':
+      return l10n.t('Curves')
+    case 'hardest':
+      return l10n.t('Hardest triplets')
+    case 'embedding':
+      return l10n.t('Embedding')
+    case 'verification':
+      return l10n.t('Verification')
+    case 'log':
+      return l10n.t('Settings and log')
+    default:
+      return assertNever(tab)
   }
-  return 'loss'
+}
+
+/** Left and right go through the tabs, as in every tab list. */
+function arrowKeys(event: KeyboardEvent): void {
+  const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+  const list = event.currentTarget
+  if (direction === 0 || !(list instanceof HTMLElement)) return
+  const buttons = [...list.querySelectorAll<HTMLElement>('[role=tab]')]
+  const at = buttons.findIndex(button => button.getAttribute('aria-selected') === 'true')
+  const next = buttons.at((at + direction + buttons.length) % buttons.length)
+  next?.click()
+  next?.focus()
 }

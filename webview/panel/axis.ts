@@ -1,0 +1,45 @@
+/** The horizontal axis: from steps to epochs or hours, and how a position on it reads. */
+import * as l10n from '@vscode/l10n'
+import { assertNever } from '../../protocol/assertNever.ts'
+import type { CurveAxis } from '../../protocol/panel.ts'
+import type { RunRow } from '../../protocol/runEvent.ts'
+import { axisNumber, count, duration } from '../../protocol/words.ts'
+import type { Clock } from '../data/clock.ts'
+
+export interface Axis {
+  of(step: number): number
+  /** A step at about this position; inverse of `of`. */
+  stepAt(position: number): number
+  tick(position: number): string
+  describe(position: number): string
+}
+
+export function axisFor(kind: CurveAxis, run: RunRow, clock: Clock): Axis {
+  switch (kind) {
+    case 'step':
+      return {
+        of: step => step,
+        stepAt: position => position,
+        tick: count,
+        describe: position => l10n.t('step {0}', count(position)),
+      }
+    case 'epoch': {
+      const stepsPerEpoch = run.steps > 0 && run.epochs > 0 ? run.steps / run.epochs : 1
+      return {
+        of: step => step / stepsPerEpoch,
+        stepAt: position => position * stepsPerEpoch,
+        tick: axisNumber,
+        describe: position => l10n.t('epoch {0}', position.toFixed(2)),
+      }
+    }
+    case 'time':
+      return {
+        of: step => clock.timeOf(step),
+        stepAt: position => clock.stepAt(position),
+        tick: duration,
+        describe: duration,
+      }
+    default:
+      return assertNever(kind)
+  }
+}

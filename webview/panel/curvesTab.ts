@@ -1,0 +1,213 @@
+/** The curves: the four that tell the story, and below them those that explain it. One axis and one crosshair for all. */
+import * as l10n from '@vscode/l10n'
+import { html, nothing, type TemplateResult } from 'lit'
+import { ref } from 'lit/directives/ref.js'
+import { metricName, metricValue } from '../../protocol/words.ts'
+import {
+  type ChartDefinition,
+  chartTitle,
+  furtherCharts,
+  legendOf,
+  mainCharts,
+  metricsOf,
+} from '../charts/definition.ts'
+import { TimeChart } from '../charts/timeChart.ts'
+import { type Axis, axisFor } from './axis.ts'
+import { curveTools } from './curveTools.ts'
+import { eventMarks } from './marks.ts'
+import type { Page } from './page.ts'
+
+export class CurvesTab {
+  readonly #page: Page
+  readonly #charts = new Map<string, TimeChart>()
+  readonly #canvases = new Map<string, (element: Element | undefined) => void>()
+  readonly #visible = new Set<Element>()
+  readonly #observer: IntersectionObserver
+  /** Stretch of steps in view; kept in steps, so that another axis shows the same stretch. */
+  #steps: readonly [number, number] | null = null
+  #crosshairStep: number | null = null
+  #runId: number | undefined
+
+  constructor(page: Page) {
+    this.#page = page
+    // Charts out of sight are not drawn.
+    this.#observer = new IntersectionObserver(entries => {
+      for (const { target, isIntersecting } of entries)
+        if (isIntersecting) this.#visible.add(target)
+        else this.#visible.delete(target)
+      page.redraw()
+    })
+  }
+
+  template(): TemplateResult {
+    const { model } = this.#page
+    const further = furtherCharts.filter(definition => metricsOf(definition).some(metric => model.curves.has(metric)))
+    return html`
+      ${curveTools(this.#page, {
+        zoomed: this.#steps !== null,
+        resetZoom: () => this.#zoom(null),
+        summary: this.#crosshairStep === null ? '' : this.#summary(this.#crosshairStep),
+      })}
+      <div class="charts">${mainCharts.map(definition => this.#figure(definition))}</div>
+      ${
+        further.length === 0
+          ? nothing
+          : html`<h2>${l10n.t('More curves')}</h2>
+              <div class="charts small">${further.map(definition => this.#figure(definition))}</div>`
+      }
+    `
+  }
+
+  drawCharts(): void {
+    const { model, settings, theme } = this.#page
+    const { run } = model
+    if (run === undefined) return
+    if (run.id !== this.#runId) {
+      this.#runId = run.id
+      this.#steps = null
+      this.#crosshairStep = null
+    }
+    const axis = axisFor(settings.axis, run, model.clock)
+    const first = model.firstStep
+    const last = Math.max(first + 1, model.lastStep)
+    const marks = eventMarks(model.events, axis.of)
+    const hidden = new Set(settings.hidden)
+    for (const chart of this.#charts.values()) {
+      if (!this.#visible.has(chart.canvas)) continue
+      chart.update({
+        curves: model.curves,
+        axisOf: axis.of,
+        range: this.#steps && [axis.of(this.#steps[0]), axis.of(this.#steps[1])],
+        extent: [axis.of(first), axis.of(last)],
+        logX: settings.logX,
+        logY: settings.logY,
+        smoothing: settings.smoothing,
+        margin: run.spec.loss.margin,
+        hidden,
+        marks,
+        theme,
+        formatX: axis.tick,
+        describeX: axis.describe,
+      })
+      chart.showCrosshair(this.#crosshairStep === null ? null : axis.of(this.#crosshairStep))
+    }
+  }
+
+  #figure(definition: ChartDefinition): TemplateResult {
+    return html`
+      <figure class="chart" id=${`chart-${definition.id}`}>
+        <figcaption>
+          <span class="title">${chartTitle(definition)}</span>
+          <span class="legend">${legendOf(definition).map(entry => this.#legendEntry(definition, entry))}</span>
+        </figcaption>
+        <div class="plot">
+          <canvas
+            role="img"
+            tabindex="0"
+            data-chart=${definition.id}
+            data-points="0"
+            aria-label=${this.#describe(definition)}
+            ${ref(this.#canvasOf(definition))}
+          ></canvas>
+        </div>
+      </figure>
+    `
+  }
+
+  #legendEntry(definition: ChartDefinition, entry: { metric: string; color: string }): TemplateResult {
+    const { settings, change } = { settings: this.#page.settings, change: this.#page.change.bind(this.#page) }
+    const value = this.#valueAt(entry.metric)
+    const text = html`${metricName(entry.metric)}${
+      value === undefined ? nothing : html` <b>${metricValue(entry.metric, value)}</b>`
+    }`
+    // Shares make a whole only together.
+    if (definition.layers.some(layer => layer.kind === 'shares'))
+      return html`<span class="entry color-${entry.color}">${text}</span>`
+    const isHidden = settings.hidden.includes(entry.metric)
+    const toggle = () =>
+      change({
+        hidden: isHidden ? settings.hidden.filter(one => one !== entry.metric) : [...settings.hidden, entry.metric],
+      })
+    return html`<button
+      class="entry color-${entry.color}"
+      aria-pressed=${!isHidden}
+      title=${isHidden ? l10n.t('Show this curve') : l10n.t('Hide this curve')}
+      @click=${toggle}
+    >
+      ${text}
+    </button>`
+  }
+
+  /** Under the crosshair, or else the last one. */
+  #valueAt(metric: string): number | undefined {
+    const curve = this.#page.model.curves.get(metric)
+    if (curve === undefined) return undefined
+    return this.#crosshairStep === null ? curve.last : curve.values.at(Math.max(0, curve.indexAt(this.#crosshairStep)))
+  }
+
+  /** For screen readers and for the line above the charts: what the crosshair stands on. */
+  #summary(step: number): string {
+    const axis = this.#axis()
+    const values = ['loss', 'activeFraction', 'dApMean', 'dAnMean', 'test/recallAt1'].flatMap(metric => {
+      const value = this.#valueAt(metric)
+      return value === undefined ? [] : [`${metricName(metric)} ${metricValue(metric, value)}`]
+    })
+    return [axis?.describe(axis.of(step)) ?? '', ...values].join(' · ')
+  }
+
+  #describe(definition: ChartDefinition): string {
+    const { model } = this.#page
+    const values = legendOf(definition).flatMap(({ metric }) => {
+      const value = model.last(metric)
+      return value === undefined ? [] : [`${metricName(metric)} ${metricValue(metric, value)}`]
+    })
+    const title = chartTitle(definition)
+    if (values.length === 0) return l10n.t('{0}: no points yet', title)
+    return l10n.t('{0} at step {1}: {2}', title, model.lastStep, values.join(', '))
+  }
+
+  #axis(): Axis | undefined {
+    const { model, settings } = this.#page
+    return model.run && axisFor(settings.axis, model.run, model.clock)
+  }
+
+  #zoom(range: readonly [number, number] | null): void {
+    const axis = this.#axis()
+    this.#steps = range === null || axis === undefined ? null : [axis.stepAt(range[0]), axis.stepAt(range[1])]
+    this.#page.redraw()
+  }
+
+  #moveCrosshair(x: number | null): void {
+    const axis = this.#axis()
+    this.#crosshairStep = x === null || axis === undefined ? null : Math.round(axis.stepAt(x))
+    this.#page.redraw()
+  }
+
+  /** The same function for the same chart, or each drawing would make a new chart. */
+  #canvasOf(definition: ChartDefinition): (element: Element | undefined) => void {
+    let callback = this.#canvases.get(definition.id)
+    if (callback === undefined) {
+      callback = element => this.#adopt(definition, element)
+      this.#canvases.set(definition.id, callback)
+    }
+    return callback
+  }
+
+  #adopt(definition: ChartDefinition, element: Element | undefined): void {
+    const known = this.#charts.get(definition.id)
+    if (element === known?.canvas) return
+    if (known !== undefined) {
+      this.#observer.unobserve(known.canvas)
+      this.#visible.delete(known.canvas)
+      known.dispose()
+      this.#charts.delete(definition.id)
+    }
+    if (!(element instanceof HTMLCanvasElement)) return
+    const chart = new TimeChart(element, definition, {
+      onRange: range => this.#zoom(range),
+      onCrosshair: x => this.#moveCrosshair(x),
+    })
+    this.#charts.set(definition.id, chart)
+    this.#observer.observe(element)
+  }
+}
