@@ -7,11 +7,11 @@ import { axisNumber, count, duration } from '../../protocol/words.ts'
 import type { Clock } from '../data/clock.ts'
 
 export interface Axis {
-  of(step: number): number
+  readonly of: (step: number) => number
   /** A step at about this position; inverse of `of`. */
-  stepAt(position: number): number
-  tick(position: number): string
-  describe(position: number): string
+  readonly stepAt: (position: number) => number
+  readonly tick: (position: number) => string
+  readonly describe: (position: number) => string
 }
 
 export function axisFor(kind: CurveAxis, run: RunRow, clock: Clock): Axis {

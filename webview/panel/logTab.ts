@@ -47,7 +47,7 @@ export function settingRows(value: unknown, path = ''): [string, string][] {
   }
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([name, item]) => settingRows(item, path === '' ? name : `${path}.${name}`))
-  return [[path, value === null ? '–' : String(value)]]
+  return [[path, value === null ? '–' : JSON.stringify(value).replace(/^"|"$/g, '')]]
 }
 
 function clockTime(time: number): string {
