@@ -1,4 +1,5 @@
 import type { DatasetSpec } from '../../../protocol/runSpec.ts'
+import { openEmoji } from './emoji.ts'
 import { openIdx } from './idxDataset.ts'
 import type { ImageSpec } from './imageSpec.ts'
 import { openMnist } from './mnist.ts'
@@ -16,6 +17,8 @@ export interface DatasetContext {
  */
 export function openDataset(spec: DatasetSpec, image: ImageSpec, context: DatasetContext): Promise<PackedDataset> {
   switch (spec.kind) {
+    case 'emoji':
+      return openEmoji(image)
     case 'mnist':
       return openMnist(context.workspace, image)
     case 'idx':

@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n'
 import type * as v from 'valibot'
 import type { SplitSpec as schema } from '../../../protocol/runSpec.ts'
+import { Random } from '../../core/random.ts'
 import type { Dataset, Split } from './dataset.ts'
 import { DatasetError } from './datasetError.ts'
-import { shuffle } from './shuffle.ts'
 
 export type SplitSpec = v.InferOutput<typeof schema>
 
@@ -57,7 +57,10 @@ function heldOutClasses(dataset: Dataset, spec: SplitSpec): (index: number) => b
   }
   const target = Math.min(classes - minimumClasses, Math.max(minimumClasses, Math.round(spec.test * classes)))
   const held = new Set<number>()
-  for (const members of shuffle([...units.values()], spec.seed))
+  const groups = [...units.values()]
+  const order = Int32Array.from(groups.keys())
+  Random.fromSeed(spec.seed).fork('split by class').shuffle(order)
+  for (const members of Array.from(order, index => groups[index]))
     if (held.size + members.length <= target) for (const label of members) held.add(label)
   if (held.size < minimumClasses || classes - held.size < minimumClasses)
     throw new DatasetError(
@@ -78,12 +81,15 @@ function heldOutExamples(dataset: Dataset, spec: SplitSpec): (index: number) => 
   const held = new Set<number>()
   // What rounding takes from one class it gives to the next, so that the sides have the wanted sizes over all.
   let owed = 0
+  const random = Random.fromSeed(spec.seed)
   for (const [label, indices] of members.entries()) {
     owed += spec.test * indices.length
     const most = spec.test === 1 ? indices.length : indices.length - 1
     const take = Math.max(0, Math.min(most, Math.round(owed)))
     owed -= take
-    for (const index of shuffle(indices, spec.seed + label * 0x9e3779b1).slice(0, take)) held.add(index)
+    const order = Int32Array.from(indices)
+    random.fork(`split of class ${label}`).shuffle(order)
+    for (const index of order.subarray(0, take)) held.add(index)
   }
   return index => held.has(index)
 }
