@@ -25,6 +25,8 @@ const node = {
   platform: /** @type {const} */ ('node'),
   format: /** @type {const} */ ('cjs'),
   target: 'node22',
+  // Some packages have a UMD build as `main`, which cannot be bundled.
+  mainFields: ['module', 'main'],
   external: native,
   outExtension: { '.js': '.cjs' },
   outdir: 'dist',

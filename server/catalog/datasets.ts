@@ -12,10 +12,11 @@ export interface KnownFacts {
   /** Pictures in the smallest class. */
   readonly smallestClass: number
   readonly largestClass: number
-  readonly height: number
-  readonly width: number
-  readonly channels: number
+  /** Size of the pictures in pixels; `null` where they differ or it is not known. */
+  readonly shape: { readonly height: number; readonly width: number; readonly channels: number } | null
   readonly hasGivenSplit: boolean
+  /** Pictures on the given training side; `null` without a given split. */
+  readonly givenTraining: number | null
 }
 
 export const namedDatasets = {
@@ -34,7 +35,13 @@ export const namedDatasets = {
   },
 } as const satisfies Record<NamedDataset, Choice>
 
-const mnistLike = { classes: 10, images: 70_000, height: 28, width: 28, channels: 1, hasGivenSplit: true }
+const mnistLike = {
+  classes: 10,
+  images: 70_000,
+  shape: { height: 28, width: 28, channels: 1 },
+  hasGivenSplit: true,
+  givenTraining: 60_000,
+}
 /** Published facts of datasets that never change. Emoji is ours: its facts are read from its files. */
 export const knownFacts: Readonly<Partial<Record<DatasetSpec['kind'], KnownFacts>>> = {
   mnist: { ...mnistLike, smallestClass: 6_313, largestClass: 7_877 },

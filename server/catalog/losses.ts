@@ -74,8 +74,8 @@ export const loss: ObjectSetting = {
     softMargin: {
       kind: 'boolean',
       default: false,
-      summary: 'A smooth loss that never becomes zero and needs no margin.',
-      formula: 'ℓ(a, p, n) = ln(1 + exp(d(a, p) − d(a, n)))',
+      summary: 'A smooth loss that pulls on every triplet and never becomes quite zero.',
+      formula: 'ℓ(a, p, n) = ln(1 + exp(d(a, p) − d(a, n) + α))',
       citation: cite(papers.defense, '§2'),
       aliases: ['soft', 'smoothLoss', 'softplus'],
     },

@@ -89,7 +89,7 @@ export const layers = {
         default: 0.9,
         summary: 'Share of the running mean that stays at each step.',
       },
-      epsilon: { kind: 'number', integer: false, range: positive, default: 1e-3, summary: 'Added to the variance.' },
+      epsilon: { kind: 'number', integer: false, range: positive, default: 1e-5, summary: 'Added to the variance.' },
     },
   },
   relu: { summary: 'max(0, x).', properties: {} },

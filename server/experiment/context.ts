@@ -4,6 +4,8 @@ import type { DatasetSpec } from '../../protocol/runSpec.ts'
 
 export type DatasetState =
   | ({ readonly kind: 'known' } & KnownFacts)
+  /** It is there; what it holds takes too long to find out without opening it. */
+  | { readonly kind: 'present' }
   /** A path leads nowhere. `near` is a similar path that exists. */
   | { readonly kind: 'missing'; readonly path: string; readonly near: string | null }
   | { readonly kind: 'unreadable'; readonly path: string; readonly reason: string }

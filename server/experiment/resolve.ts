@@ -3,6 +3,7 @@ import type { Problem } from '../../protocol/requests.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import type { Assignment } from './axes.ts'
 import type { ExperimentContext } from './context.ts'
+import { runCap } from './countRuns.ts'
 import { assignmentOf, combinations } from './grid.ts'
 import { inspect } from './inspect.ts'
 import { nameOfAssignment, nameOfSpec } from './runName.ts'
@@ -45,9 +46,4 @@ export function resolveExperiment(tree: ExperimentTree, context: ExperimentConte
     specs.push({ spec: result.spec, name: parts.join(': ') || nameOfSpec(result.spec), axes: assignment })
   }
   return { kind: 'resolved', specs }
-}
-
-function runCap(tree: ExperimentTree): number {
-  const cap = member(member(tree.root, 'sweep')?.value, 'runCap')?.value
-  return cap?.kind === 'number' ? cap.value : Infinity
 }

@@ -10,7 +10,11 @@ export function trainingSide(
   split: RunSpec['split'],
 ): Pick<KnownFacts, 'classes' | 'largestClass' | 'smallestClass'> {
   const { classes, largestClass, smallestClass } = facts
-  if (split.by === 'class') return { classes: classes - Math.round(classes * split.test), largestClass, smallestClass }
+  if (split.by === 'class') {
+    // As the split does it: about the share, but two classes on either side.
+    const held = Math.min(classes - 2, Math.max(2, Math.round(classes * split.test)))
+    return { classes: classes - held, largestClass, smallestClass }
+  }
   if (split.by === 'given') return { classes, largestClass, smallestClass }
   const kept = (n: number) => n - Math.round(n * split.test)
   return { classes, largestClass: kept(largestClass), smallestClass: kept(smallestClass) }

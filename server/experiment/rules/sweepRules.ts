@@ -1,6 +1,6 @@
 /** What can be wrong with a sweep as a whole. */
 import * as l10n from '@vscode/l10n'
-import { countCombinations } from '../axes.ts'
+import { countRuns } from '../countRuns.ts'
 import type { Finding } from '../finding.ts'
 import type { Inspection } from '../inspect.ts'
 import { member, type ExperimentTree } from '../tree.ts'
@@ -39,9 +39,7 @@ export function checkSweep(tree: ExperimentTree, { axes }: Inspection): Finding[
         'Nothing is swept: no setting has several values. Write "margin": { "values": [0.1, 0.2, 0.5] }, for instance.',
       ),
     })
-  const runs = countCombinations(axes)
-  const cap = member(sweep?.value, 'runCap')?.value
-  const capped = cap?.kind === 'number' ? Math.min(cap.value, runs) : runs
+  const capped = countRuns(tree, axes)
   if (Number.isFinite(capped) && capped > manyRuns)
     findings.push({
       code: 'sweep-too-many-runs',

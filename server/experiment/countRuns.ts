@@ -1,0 +1,14 @@
+/** How many runs a file asks for. */
+import { countCombinations, type Axis } from './axes.ts'
+import { member, type ExperimentTree } from './tree.ts'
+
+/** The cap that the file sets; Infinity where it sets none. */
+export function runCap(tree: ExperimentTree): number {
+  const cap = member(member(tree.root, 'sweep')?.value, 'runCap')?.value
+  return cap?.kind === 'number' ? cap.value : Infinity
+}
+
+/** 1 without axes; Infinity for a search over an interval without a cap. */
+export function countRuns(tree: ExperimentTree, axes: readonly Axis[]): number {
+  return Math.min(countCombinations(axes), runCap(tree))
+}

@@ -1,0 +1,115 @@
+/** Requests of ours: decode, do, encode. */
+import * as v from 'valibot'
+import { ResponseError, type Connection } from 'vscode-languageserver/node'
+import * as l10n from '@vscode/l10n'
+import {
+  listRuns,
+  readRun,
+  startTraining,
+  watchRun,
+  wishRun,
+  type Problem,
+  type RequestType,
+} from '../../protocol/requests.ts'
+import { resolveExperiment } from '../experiment/resolve.ts'
+import type { ExperimentContext } from '../experiment/context.ts'
+import { requestWish } from '../queues/local.ts'
+import { queueExperiment } from '../queueExperiment.ts'
+import type { Documents } from './documents.ts'
+import { publicDelta, publicRun, toPublicId } from './runIds.ts'
+import type { Home, Workspace } from './workspace.ts'
+
+export interface RequestContext {
+  readonly connection: Connection
+  readonly documents: Documents
+  readonly workspace: Workspace
+  readonly trusted: () => boolean
+  /** What is known about the surroundings of a document; asking for it starts to find out more. */
+  readonly experimentContext: (uri: string) => ExperimentContext
+  /** Waits a little for what is just being found out. */
+  readonly factsSettled: () => Promise<void>
+}
+
+const invalidParams = -32602
+
+export function serveRequests(context: RequestContext): void {
+  const { connection, workspace } = context
+
+  function on<P extends v.GenericSchema, R extends v.GenericSchema>(
+    type: RequestType<P, R>,
+    handle: (params: v.InferOutput<P>) => Promise<v.InferInput<R>> | v.InferInput<R>,
+  ): void {
+    connection.onRequest(type.method, async (params: unknown) => {
+      const decoded = v.safeParse(type.params, params)
+      if (!decoded.success) return new ResponseError(invalidParams, `${type.method}: ${v.summarize(decoded.issues)}`)
+      return handle(decoded.output)
+    })
+  }
+
+  on(startTraining, ({ uri }) => start(context, uri))
+  on(listRuns, () => ({ runs: workspace.runs() }))
+  on(readRun, ({ runId, maxPoints }) => {
+    const found = workspace.find(runId)
+    const store = found?.folder.store(false)
+    if (!found || !store) return { run: null, series: [], events: [] }
+    const { folder, id } = found
+    const run = store.run(id)
+    const events = publicDelta(folder.index, { kind: 'events', runId: id, events: store.events(id) })
+    return {
+      run: run && publicRun(folder.index, run),
+      series: store.series(id, { maxPoints }),
+      events: events.kind === 'events' ? events.events : [],
+    }
+  })
+  on(watchRun, ({ runId, watch }) => {
+    const found = workspace.find(runId)
+    found?.folder.watch(found.id, watch)
+    return {}
+  })
+  on(wishRun, async ({ runId, wish }) => {
+    const found = workspace.find(runId)
+    const store = found?.folder.store(false)
+    if (!found || !store) return { known: false }
+    const run = requestWish(store, found.id, wish)
+    found.folder.pollNow()
+    const trouble = await found.folder.ensureTraining()
+    if (trouble !== null) connection.window.showErrorMessage(trouble)
+    return { known: run !== null }
+  })
+}
+
+type StartAnswer = v.InferOutput<(typeof startTraining)['result']>
+
+async function start(context: RequestContext, uri: string): Promise<StartAnswer> {
+  if (!context.trusted())
+    return refuse('untrusted', l10n.t('This workspace is not trusted. Trust it, then start the training again.'))
+  const document = await context.documents.read(uri)
+  if (document === null) return refuse('unreadable', l10n.t('{0} cannot be read. Save it, then try again.', uri))
+  const home = context.workspace.homeOf(uri)
+  if (home === null) return refuse('no-folder', l10n.t('Save the file first: runs are stored in its folder.'))
+  // The first look asks for the facts of the dataset, the second one has them.
+  const surroundings = context.experimentContext(uri)
+  resolveExperiment(document.tree, surroundings)
+  await context.factsSettled()
+  const resolution = resolveExperiment(document.tree, surroundings)
+  if (resolution.kind === 'refused') return resolution
+  const store = home.folder.store(true)
+  if (store === null)
+    return refuse('no-store', l10n.t('Runs cannot be stored in {0}. The log says why.', home.folder.path))
+  const runIds = queueExperiment(store, home.experiment, resolution.specs)
+  home.folder.pollNow()
+  void launch(context, home)
+  return { kind: 'started', runIds: runIds.map(id => toPublicId(home.folder.index, id)) }
+}
+
+/** The runs are safe in the store; that they cannot start now is said, and tried again every few seconds. */
+async function launch({ connection }: RequestContext, home: Home): Promise<void> {
+  const trouble = await home.folder.ensureTraining()
+  if (trouble !== null) connection.window.showErrorMessage(trouble)
+}
+
+function refuse(code: string, message: string): StartAnswer {
+  const start = { line: 0, character: 0 }
+  const problem: Problem = { code, severity: 'error', message, start, end: start }
+  return { kind: 'refused', problems: [problem] }
+}

@@ -1,0 +1,167 @@
+/** Puts the parts of the language server together on one connection. */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import * as v from 'valibot'
+import {
+  CodeLensRefreshRequest,
+  DidChangeWatchedFilesNotification,
+  DocumentDiagnosticReportKind,
+  TextDocumentSyncKind,
+  type Connection,
+  type InitializeParams,
+  type InitializeResult,
+} from 'vscode-languageserver/node'
+import { InitializationOptions, runEvents } from '../../protocol/requests.ts'
+import type { ExperimentContext } from '../experiment/context.ts'
+import { codeLenses } from '../language/codeLens.ts'
+import type { LanguageContext } from '../language/context.ts'
+import { diagnose, diagnosticSource } from '../language/diagnostics.ts'
+import type { ExperimentDocument } from '../language/document.ts'
+import { configureLocale } from '../locale.ts'
+import { DatasetFacts } from './datasetFacts.ts'
+import { Documents } from './documents.ts'
+import { serveRequests } from './requests.ts'
+import { pathOf, Workspace } from './workspace.ts'
+
+/** Lenses and hints show results of runs; they are drawn anew at most this often, in milliseconds. */
+const refreshEvery = 1_000
+/** How long a start waits for facts of the dataset that are just being read, in milliseconds. */
+const factsPatience = 1_500
+
+export function serve(connection: Connection): void {
+  let options = v.parse(InitializationOptions, {})
+  let client: InitializeParams['capabilities'] = {}
+  const documents = new Documents()
+  const refresh = throttled(refreshEvery, () => {
+    if (client.workspace?.codeLens?.refreshSupport === true) void connection.sendRequest(CodeLensRefreshRequest.type)
+  })
+  const workspace = new Workspace(() => options.trusted, {
+    onDeltas: deltas => {
+      void connection.sendNotification(runEvents.method, { deltas })
+      if (deltas.some(delta => delta.kind === 'runs')) refresh()
+    },
+    onTrouble: message => connection.console.warn(message),
+  })
+  const facts = new DatasetFacts(() => {
+    if (client.workspace?.diagnostics?.refreshSupport === true) void connection.languages.diagnostics.refresh()
+    else for (const { uri } of documents.open.all()) push(uri)
+  })
+
+  function experimentContext(uri: string): ExperimentContext {
+    const path = pathOf(uri)
+    const folder = path === null ? workspace.folders().at(0)?.path : dirname(path)
+    return { folder: folder ?? process.cwd(), dataset: dataset => facts.get(dataset) }
+  }
+
+  function contextOf(document: ExperimentDocument): LanguageContext {
+    const home = workspace.homeOf(document.text.uri)
+    const runs = home === null ? [] : home.folder.runs().filter(run => run.experiment === home.experiment)
+    return { experiment: experimentContext(document.text.uri), runs }
+  }
+
+  /** Clients that do not pull diagnostics get them pushed. */
+  const pulls = () => client.textDocument?.diagnostic !== undefined
+  function push(uri: string): void {
+    if (pulls()) return
+    const document = documents.get(uri)
+    const diagnostics = document === null ? [] : diagnose(document, contextOf(document))
+    void connection.sendDiagnostics({ uri, diagnostics })
+  }
+
+  connection.onInitialize((params): InitializeResult => {
+    client = params.capabilities
+    const decoded = v.safeParse(InitializationOptions, params.initializationOptions ?? {})
+    if (decoded.success) options = decoded.output
+    else connection.console.warn(`initializationOptions: ${v.summarize(decoded.issues)}`)
+    configureLocale(options.locale)
+    if (options.bundle !== null && existsSync(options.bundle))
+      l10n.config({ contents: readFileSync(options.bundle, 'utf8') })
+    const roots = params.workspaceFolders?.map(folder => folder.uri) ?? [rootOf(params) ?? '']
+    for (const uri of roots) addFolder(uri)
+    return {
+      serverInfo: { name: 'Triplet Lab' },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+        codeLensProvider: {},
+        ...(pulls()
+          ? {
+              diagnosticProvider: {
+                identifier: diagnosticSource,
+                interFileDependencies: true,
+                workspaceDiagnostics: false,
+              },
+            }
+          : {}),
+      },
+    }
+  })
+
+  connection.onInitialized(() => {
+    if (client.workspace?.workspaceFolders === true)
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        for (const { uri } of added) addFolder(uri)
+        for (const { uri } of removed) workspace.remove(pathOf(uri) ?? '')
+      })
+    if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true)
+      void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*' }] })
+  })
+
+  function addFolder(uri: string): void {
+    const path = pathOf(uri)
+    if (path !== null) workspace.add(path)
+  }
+
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    facts.changed(changes.flatMap(change => pathOf(change.uri) ?? []))
+  })
+  documents.open.onDidChangeContent(({ document }) => push(document.uri))
+  documents.open.onDidClose(({ document }) => push(document.uri))
+  connection.languages.diagnostics.on(({ textDocument }) => {
+    const document = documents.get(textDocument.uri)
+    const items = document === null ? [] : diagnose(document, contextOf(document))
+    return { kind: DocumentDiagnosticReportKind.Full, items }
+  })
+  connection.onCodeLens(({ textDocument }) => {
+    const document = documents.get(textDocument.uri)
+    return document === null ? [] : codeLenses(document, contextOf(document))
+  })
+  serveRequests({
+    connection,
+    documents,
+    workspace,
+    trusted: () => options.trusted,
+    experimentContext,
+    factsSettled: () => facts.settled(factsPatience),
+  })
+  connection.onShutdown(() => {
+    workspace.dispose()
+    facts.dispose()
+  })
+  documents.listen(connection)
+  connection.listen()
+}
+
+/** Clients without workspace folders name one root. */
+function rootOf(params: InitializeParams): string | null {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- all that older clients send
+  return params.rootUri
+}
+
+/** Calls at once, and then at most once per interval; the last call is never lost. */
+function throttled(interval: number, call: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined
+  let called = 0
+  return () => {
+    timer ??= setTimeout(
+      () => {
+        timer = undefined
+        called = Date.now()
+        call()
+      },
+      Math.max(0, called + interval - Date.now()),
+    )
+    timer.unref()
+  }
+}

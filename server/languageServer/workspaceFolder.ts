@@ -1,0 +1,177 @@
+/** One workspace folder: its store, read on as trainers write, and its training server, kept up. */
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { endedStatuses, type RunDelta, type RunRow } from '../../protocol/runEvent.ts'
+import { ensureTrainingServer } from '../launch.ts'
+import { databaseFile, storeFolderName } from '../store/layout.ts'
+import { openStore, type Store } from '../store/store.ts'
+import type { Tail } from '../store/tail.ts'
+
+export interface FolderEvents {
+  /** What changed, with the ids of this folder's store. */
+  readonly onDeltas: (folder: WorkspaceFolder, deltas: readonly RunDelta[]) => void
+  /** Something that a person should know. */
+  readonly onTrouble: (message: string) => void
+}
+
+/** While something trains, and while nothing does. */
+const busyPoll = 40
+const idlePoll = 250
+/** How often the training server is looked after, and the store's file for whether it is still the same. */
+const lookAfter = 3_000
+
+export class WorkspaceFolder {
+  /** Its number among the folders of this server's life; never given twice. */
+  readonly index: number
+  readonly path: string
+  readonly #events: FolderEvents
+  readonly #trusted: () => boolean
+  readonly #runs = new Map<number, RunRow>()
+  #open: { readonly store: Store; readonly tail: Tail; readonly file: string } | null = null
+  #timer: NodeJS.Timeout | undefined
+  #lookedAfter = 0
+  #ensuring = false
+  #saidTrouble = ''
+
+  constructor(index: number, path: string, trusted: () => boolean, events: FolderEvents) {
+    this.index = index
+    this.path = path
+    this.#trusted = trusted
+    this.#events = events
+    this.#poll()
+  }
+
+  /** Rows of all runs, newest first. */
+  runs(): RunRow[] {
+    this.#ensureOpen(false)
+    return [...this.#runs.values()].sort((a, b) => b.id - a.id)
+  }
+
+  /** The store, when there is one; made when `create` is set. `null` after it was said why there is none. */
+  store(create: boolean): Store | null {
+    this.#ensureOpen(create)
+    return this.#open?.store ?? null
+  }
+
+  watch(runId: number, on: boolean): void {
+    this.#ensureOpen(false)
+    if (on) this.#open?.tail.watch(runId)
+    else this.#open?.tail.unwatch(runId)
+  }
+
+  /** Starts a training server if one is needed and none runs. @returns why that failed, or `null` */
+  async ensureTraining(): Promise<string | null> {
+    const store = this.#open?.store
+    if (store === undefined || !this.#trusted() || this.#ensuring) return null
+    this.#ensuring = true
+    try {
+      const launched = await ensureTrainingServer(store)
+      return launched.kind === 'refused' ? launched.message : null
+    } finally {
+      this.#ensuring = false
+    }
+  }
+
+  /** Looks at the store now rather than at the next tick. */
+  pollNow(): void {
+    clearTimeout(this.#timer)
+    this.#poll()
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer)
+    this.#close()
+  }
+
+  #poll(): void {
+    try {
+      this.#ensureOpen(false)
+      const now = Date.now()
+      if (this.#open !== null && now - this.#lookedAfter > lookAfter) {
+        this.#lookedAfter = now
+        if (this.#isReplaced()) this.#reopen()
+        void this.ensureTraining().then(trouble => {
+          if (trouble !== null) this.#trouble(trouble)
+        })
+      }
+      this.#read()
+    } catch (error) {
+      // Locked for long, removed, disk gone: say it once, and look again at the next tick.
+      this.#trouble(error instanceof Error ? error.message : String(error))
+      this.#close()
+    }
+    this.#timer = setTimeout(() => this.#poll(), this.#isBusy() ? busyPoll : idlePoll)
+    this.#timer.unref()
+  }
+
+  #read(): void {
+    const deltas = this.#open?.tail.poll() ?? []
+    if (deltas.length === 0) return
+    for (const delta of deltas) {
+      if (delta.kind !== 'runs') continue
+      for (const run of delta.changed) this.#runs.set(run.id, run)
+      for (const id of delta.removed) this.#runs.delete(id)
+    }
+    this.#events.onDeltas(this, deltas)
+  }
+
+  #isBusy(): boolean {
+    for (const run of this.#runs.values()) if (!endedStatuses.has(run.status)) return true
+    return false
+  }
+
+  #ensureOpen(create: boolean): void {
+    if (this.#open !== null) return
+    const dir = join(this.path, storeFolderName)
+    const opened = openStore(dir, { create })
+    switch (opened.kind) {
+      case 'absent':
+        return
+      case 'refused':
+        this.#trouble(opened.message)
+        return
+      case 'opened': {
+        const file = databaseFile(dir)
+        // The tail first: a run that comes between the two is then in both, and is known by its id.
+        const tail = opened.store.tail()
+        this.#open = { store: opened.store, tail, file: identity(file) }
+        for (const run of opened.store.runs()) this.#runs.set(run.id, run)
+        if (this.#runs.size > 0)
+          this.#events.onDeltas(this, [{ kind: 'runs', changed: [...this.#runs.values()], removed: [] }])
+      }
+    }
+  }
+
+  /** Whether the folder was deleted, or deleted and made anew, while it was open. */
+  #isReplaced(): boolean {
+    const file = databaseFile(join(this.path, storeFolderName))
+    return !existsSync(file) || identity(file) !== this.#open?.file
+  }
+
+  #reopen(): void {
+    const gone = [...this.#runs.keys()]
+    this.#close()
+    this.#runs.clear()
+    if (gone.length > 0) this.#events.onDeltas(this, [{ kind: 'runs', changed: [], removed: gone }])
+    this.#ensureOpen(false)
+  }
+
+  #close(): void {
+    const open = this.#open
+    this.#open = null
+    open?.tail.close()
+    open?.store.close()
+  }
+
+  /** Each trouble once, until another one comes. */
+  #trouble(message: string): void {
+    if (message === this.#saidTrouble) return
+    this.#saidTrouble = message
+    this.#events.onTrouble(message)
+  }
+}
+
+function identity(file: string): string {
+  const { dev, ino, birthtimeMs } = statSync(file)
+  return `${dev} ${ino} ${birthtimeMs}`
+}

@@ -1,0 +1,269 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  CodeLensRequest,
+  DocumentDiagnosticRequest,
+  PublishDiagnosticsNotification,
+} from 'vscode-languageserver-protocol/node'
+import * as v from 'valibot'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  listRuns,
+  readRun,
+  runEvents,
+  startTraining,
+  watchRun,
+  wishRun,
+  type RequestType,
+} from '../../protocol/requests.ts'
+import type { RunDelta } from '../../protocol/runEvent.ts'
+import { openStore, type Store } from '../../server/store/store.ts'
+import { serverLockFile } from '../../server/store/layout.ts'
+import { takeLock } from '../../server/store/lock.ts'
+import { startClient, uriOf, type TestClient } from './client.ts'
+
+let folder: string
+let client: TestClient | null = null
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'triplet-language-'))
+})
+afterEach(async () => {
+  const code = await client?.stop()
+  if (client !== null) expect({ code, complaints: client.complaints }).toEqual({ code: 0, complaints: [] })
+  client = null
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function start(options: Partial<Parameters<typeof startClient>[0]> = {}): Promise<TestClient> {
+  client = await startClient({ folders: [folder], ...options })
+  return client
+}
+
+async function ask<P extends v.GenericSchema, R extends v.GenericSchema>(
+  to: TestClient,
+  type: RequestType<P, R>,
+  params: v.InferInput<P>,
+): Promise<v.InferOutput<R>> {
+  return v.parse(type.result, await to.connection.sendRequest(type.method, params))
+}
+
+function store(): Store {
+  const opened = openStore(join(folder, '.triplet-lab'))
+  if (opened.kind !== 'opened') throw new Error(opened.kind)
+  return opened.store
+}
+
+const until = async (condition: () => boolean) => {
+  for (let i = 0; i < 250 && !condition(); i++) await new Promise(done => setTimeout(done, 20))
+  expect(condition()).toBe(true)
+}
+
+const emoji = '{ "dataset": "mnist", "split": { "by": "given" }, "batch": { "classes": 8 }, "epochs": 3 }\n'
+
+/** As if a training server were up: none is started, and the runs stay in line. */
+function holdTrainingServer() {
+  const lock = takeLock(serverLockFile(join(folder, '.triplet-lab')))
+  if (lock === null) throw new Error('The lock is taken.')
+  return lock
+}
+
+describe('files', () => {
+  test('diagnostics are pulled, with code, range and severity', async () => {
+    const server = await start()
+    const uri = uriOf(join(folder, 'a.triplet.json'))
+    server.open(uri, '{\n  "name": "x",\n  "epochs": 0,\n  "dataset": { "name": "emoji" } }')
+    const report = await server.connection.sendRequest(DocumentDiagnosticRequest.type, { textDocument: { uri } })
+    expect(report.kind === 'full' ? report.items : []).toMatchObject([
+      {
+        code: 'out-of-range',
+        severity: 1,
+        source: 'Triplet Lab',
+        range: { start: { line: 2, character: 12 }, end: { line: 2, character: 13 } },
+      },
+    ])
+  })
+
+  test('edits arrive as changes of ranges', async () => {
+    const server = await start()
+    const uri = uriOf(join(folder, 'a.triplet.json'))
+    server.open(uri, emoji)
+    const count = async () => {
+      const report = await server.connection.sendRequest(DocumentDiagnosticRequest.type, { textDocument: { uri } })
+      return report.kind === 'full' ? report.items.length : -1
+    }
+    expect(await count()).toBe(0)
+    const at = emoji.indexOf('"epochs"')
+    const range = (from: number, to: number) => ({
+      start: { line: 0, character: from },
+      end: { line: 0, character: to },
+    })
+    server.change(uri, [{ range: range(at, at + 8), text: '"epcohs"' }])
+    expect(await count()).toBe(1)
+    server.change(uri, [{ range: range(at, at + 8), text: '"epochs"' }])
+    expect(await count()).toBe(0)
+  })
+
+  test('a client that cannot pull gets diagnostics pushed', async () => {
+    const server = await start({ capabilities: {} })
+    const pushed: number[] = []
+    server.connection.onNotification(PublishDiagnosticsNotification.type, ({ diagnostics }) => {
+      pushed.push(diagnostics.length)
+    })
+    server.open(uriOf(join(folder, 'a.triplet.json')), '{ "dataset": "mnist", "epochs": 0, "batch": { "classes": 4 } }')
+    await until(() => pushed.at(-1) === 1)
+  })
+
+  test('a folder that appears ends the complaint about it', async () => {
+    const server = await start({ capabilities: {} })
+    const pushed: (string | number | undefined)[][] = []
+    server.connection.onNotification(PublishDiagnosticsNotification.type, ({ diagnostics }) => {
+      pushed.push(diagnostics.map(one => one.code))
+    })
+    const uri = uriOf(join(folder, 'a.triplet.json'))
+    mkdirSync(join(folder, 'face'))
+    server.open(uri, '{ "dataset": { "folder": "./faces" }, "batch": { "classes": 2, "samplesPerClass": 2 } }')
+    await until(() => pushed.at(-1)?.[0] === 'dataset-missing')
+    for (const name of ['ann', 'bob', 'cyd', 'dan']) {
+      mkdirSync(join(folder, 'faces', name), { recursive: true })
+      for (const file of ['1.png', '2.png']) writeFileSync(join(folder, 'faces', name, file), '')
+    }
+    void server.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: uriOf(join(folder, 'faces')), type: 1 }],
+    })
+    await until(() => pushed.at(-1)?.length === 0)
+  })
+})
+
+describe('runs', () => {
+  test('are queued from the text as the editor shows it, listed, read, and their changes told', async () => {
+    const lock = holdTrainingServer()
+    const server = await start()
+    const deltas: RunDelta[] = []
+    server.connection.onNotification(runEvents.method, (params: unknown) => {
+      deltas.push(...v.parse(runEvents.params, params).deltas)
+    })
+    const uri = uriOf(join(folder, 'sub', 'a.triplet.json'))
+    server.open(uri, emoji.replace('"epochs": 3', '"epochs": { "values": [3, 4] }'))
+    const started = await ask(server, startTraining, { uri })
+    expect(started).toEqual({ kind: 'started', runIds: [1, 2] })
+    const { runs } = await ask(server, listRuns, {})
+    expect(runs.map(run => [run.id, run.name, run.experiment, run.status, run.epochs, run.sweepId])).toEqual([
+      [2, 'epochs 4', 'sub/a.triplet.json', 'queued', 4, 1],
+      [1, 'epochs 3', 'sub/a.triplet.json', 'queued', 3, 1],
+    ])
+
+    // A trainer writes; only points of watched runs are told.
+    await ask(server, watchRun, { runId: 1, watch: true })
+    const trainer = store()
+    for (const runId of [1, 2]) trainer.setStatus(runId, 'running')
+    for (let step = 1; step <= 50; step++)
+      for (const runId of [1, 2])
+        trainer.appendPoints(runId, [{ metric: 'loss', steps: [step], values: [1 / step], times: [step] }])
+    trainer.setStatus(1, 'done')
+    const points = () => deltas.flatMap(delta => (delta.kind === 'points' ? [delta] : []))
+    await until(() => points().reduce((n, { series }) => n + (series[0]?.steps.length ?? 0), 0) === 50)
+    expect(new Set(points().map(delta => delta.runId))).toEqual(new Set([1]))
+    expect(points().flatMap(({ series }) => series.flatMap(one => one.steps))).toEqual(
+      Array.from({ length: 50 }, (_, i) => i + 1),
+    )
+    await until(() =>
+      deltas.some(delta => delta.kind === 'runs' && delta.changed.some(run => run.id === 1 && run.status === 'done')),
+    )
+    const read = await ask(server, readRun, { runId: 1, maxPoints: 10_000 })
+    expect(read.run?.status).toBe('done')
+    expect(read.series).toMatchObject([{ metric: 'loss', steps: { length: 50 } }])
+
+    expect(await ask(server, wishRun, { runId: 2, wish: 'pause' })).toEqual({ known: true })
+    expect(trainer.wish(2)).toBe('pause')
+    expect(await ask(server, wishRun, { runId: 99, wish: 'stop' })).toEqual({ known: false })
+    expect((await ask(server, readRun, { runId: 99, maxPoints: 10 })).run).toBeNull()
+    trainer.close()
+    lock.release()
+  })
+
+  test('are refused with the problems of the file', async () => {
+    const server = await start()
+    const uri = uriOf(join(folder, 'a.triplet.json'))
+    server.open(uri, emoji.replace('"classes": 8', '"classes": 80'))
+    expect(await ask(server, startTraining, { uri })).toMatchObject({
+      kind: 'refused',
+      problems: [{ code: 'batch-more-classes-than-dataset' }],
+    })
+    expect((await ask(server, listRuns, {})).runs).toEqual([])
+  })
+
+  test('are refused where the workspace is not trusted', async () => {
+    const server = await start({ initializationOptions: { trusted: false } })
+    const uri = uriOf(join(folder, 'a.triplet.json'))
+    server.open(uri, emoji)
+    expect(await ask(server, startTraining, { uri })).toMatchObject({
+      kind: 'refused',
+      problems: [{ code: 'untrusted' }],
+    })
+  })
+
+  test('of a store that comes later, and of one that is replaced, are seen', async () => {
+    const server = await start()
+    expect((await ask(server, listRuns, {})).runs).toEqual([])
+    const lock = holdTrainingServer()
+    const uri = uriOf(join(folder, 'a.triplet.json'))
+    writeFileSync(join(folder, 'a.triplet.json'), emoji)
+    expect(await ask(server, startTraining, { uri })).toEqual({ kind: 'started', runIds: [1] })
+    lock.release()
+    rmSync(join(folder, '.triplet-lab'), { recursive: true })
+    for (let i = 0; i < 100 && (await ask(server, listRuns, {})).runs.length > 0; i++)
+      await new Promise(done => setTimeout(done, 100))
+    expect((await ask(server, listRuns, {})).runs).toEqual([])
+  })
+
+  test('of several folders are told apart', async () => {
+    const second = mkdtempSync(join(tmpdir(), 'triplet-language-'))
+    const locks = [folder, second].map(path => takeLock(serverLockFile(join(path, '.triplet-lab'))))
+    const server = await start({ folders: [folder, second] })
+    const ids: number[] = []
+    for (const path of [folder, second]) {
+      const uri = uriOf(join(path, 'a.triplet.json'))
+      server.open(uri, emoji)
+      const started = await ask(server, startTraining, { uri })
+      ids.push(...(started.kind === 'started' ? started.runIds : []))
+    }
+    expect(ids).toEqual([1, 2 ** 32 + 1])
+    expect((await ask(server, listRuns, {})).runs.map(run => run.id).sort((a, b) => a - b)).toEqual(ids)
+    expect((await ask(server, readRun, { runId: 2 ** 32 + 1, maxPoints: 9 })).run?.id).toBe(2 ** 32 + 1)
+    expect(await ask(server, wishRun, { runId: 2 ** 32 + 1, wish: 'stop' })).toEqual({ known: true })
+    for (const lock of locks) lock?.release()
+    rmSync(second, { recursive: true, force: true })
+  })
+
+  test('stand in the lenses over their file', async () => {
+    const lock = holdTrainingServer()
+    const server = await start()
+    const uri = uriOf(join(folder, 'a.triplet.json'))
+    server.open(uri, emoji)
+    const lenses = async () =>
+      ((await server.connection.sendRequest(CodeLensRequest.type, { textDocument: { uri } })) ?? []).map(lens => [
+        lens.command?.title,
+        lens.command?.command,
+        lens.command?.arguments,
+      ])
+    expect(await lenses()).toEqual([['$(play) Start Triplet Training', 'tripletLab.startTraining', [uri]]])
+    await ask(server, startTraining, { uri })
+    const trainer = store()
+    trainer.appendPoints(1, [{ metric: 'test/mapAtR', steps: [9], values: [0.3456], times: [9] }])
+    trainer.setProgress(1, { step: 9 })
+    await until(() => true)
+    let seen = await lenses()
+    for (let i = 0; i < 100 && seen.length < 3; i++) {
+      await new Promise(done => setTimeout(done, 20))
+      seen = await lenses()
+    }
+    expect(seen).toEqual([
+      ['$(play) Start Triplet Training', 'tripletLab.startTraining', [uri]],
+      ['$(graph-line) live panel', 'tripletLab.openPanel', [1]],
+      ['$(star-full) best so far: MAP@R 0.346, semi-hard α 0.2', 'tripletLab.openPanel', [1]],
+    ])
+    trainer.close()
+    lock.release()
+  })
+})
