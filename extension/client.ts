@@ -17,6 +17,7 @@ export class Client implements vscode.Disposable {
   readonly #ready = new vscode.EventEmitter<void>()
   readonly #disposables: { dispose(): void }[] = []
   #starting: Promise<LanguageClient> | undefined
+  #log: vscode.LogOutputChannel | undefined
 
   /** Changes in the store, at most every 100 ms. */
   readonly onDeltas = this.#deltas.event
@@ -29,7 +30,11 @@ export class Client implements vscode.Disposable {
 
   /** Starts the server unless it is up. Commands and panels only await this. */
   start(): Promise<LanguageClient> {
-    this.#starting ??= this.#launch()
+    this.#starting ??= this.#launch().catch((error: unknown) => {
+      // The next one who asks tries again.
+      this.#starting = undefined
+      throw error
+    })
     return this.#starting
   }
 
@@ -48,19 +53,21 @@ export class Client implements vscode.Disposable {
 
   /** A fresh server, after the log said why the old one was no good, or after the workspace became trusted. */
   async restart(): Promise<void> {
-    const client = await this.start()
-    await client.restart()
+    const client = await this.#starting?.catch(() => undefined)
+    if (client === undefined) await this.start()
+    else await client.restart()
   }
 
-  async showLog(): Promise<void> {
-    const client = await this.start()
-    client.outputChannel.show()
+  /** The log is there before the server is, and after it. */
+  showLog(): void {
+    this.#output().show()
   }
 
   /** Disconnects. Runs go on: they belong to the training server. */
   dispose(): void {
     for (const one of this.#disposables) one.dispose()
     void this.#starting?.then(client => client.dispose()).catch(() => undefined)
+    this.#log?.dispose()
     this.#deltas.dispose()
     this.#ready.dispose()
   }
@@ -79,6 +86,7 @@ export class Client implements vscode.Disposable {
         documentSelector: [{ language: 'triplet' }],
         initializationOptions: () => this.#options(),
         connectionOptions: { maxRestartCount: mostRestarts },
+        outputChannel: this.#output(),
         markdown: { supportHtml: false },
       },
     )
@@ -91,6 +99,11 @@ export class Client implements vscode.Disposable {
     this.#disposables.push(onEvents, onState)
     await client.start()
     return client
+  }
+
+  #output(): vscode.LogOutputChannel {
+    this.#log ??= vscode.window.createOutputChannel('Triplet Lab', { log: true })
+    return this.#log
   }
 
   #options(): InitializationOptions {

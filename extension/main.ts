@@ -20,7 +20,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const tree = new RunsTree(runs)
 
   const command = (id: string, run: (argument: unknown) => unknown) =>
-    vscode.commands.registerCommand(`tripletLab.${id}`, run)
+    vscode.commands.registerCommand(`tripletLab.${id}`, async (argument: unknown) => {
+      try {
+        await run(argument)
+      } catch (error) {
+        tellFailure(client, error)
+      }
+    })
   const target = (argument: unknown) => runOf(argument) ?? panels.activeRun()
 
   context.subscriptions.push(
@@ -48,11 +54,22 @@ export function activate(context: vscode.ExtensionContext): void {
   )
   // After activation: it is not this that the editor waits for.
   setImmediate(() => {
-    client.start().catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error)
-      void vscode.window.showErrorMessage(l10n.t('Triplet Lab could not start its language server: {0}', reason))
-    })
+    client.start().catch((error: unknown) => tellFailure(client, error))
   })
+}
+
+/** The language server could not be asked. Its log says why; a restart is offered, since most causes pass. */
+function tellFailure(client: Client, error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error)
+  const [log, restart] = [l10n.t('Show Log'), l10n.t('Restart')]
+  void vscode.window
+    .showErrorMessage(l10n.t('The language server of Triplet Lab did not answer: {0}', reason), log, restart)
+    .then(answer => {
+      if (answer === log) client.showLog()
+      if (answer === restart) return client.restart()
+      return undefined
+    })
+    .then(undefined, (again: unknown) => tellFailure(client, again))
 }
 
 /** The latest run of an experiment file; the lens above the file leads to it. */

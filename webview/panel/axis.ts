@@ -20,7 +20,8 @@ export function axisFor(kind: CurveAxis, run: RunRow, clock: Clock): Axis {
       return {
         of: step => step,
         stepAt: position => position,
-        tick: count,
+        // There is nothing between two steps.
+        tick: position => (Number.isInteger(position) ? count(position) : ''),
         describe: position => l10n.t('step {0}', count(position)),
       }
     case 'epoch': {
