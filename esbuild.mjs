@@ -43,6 +43,7 @@ const bundles = [
       languageServer: 'server/languageServer.ts',
       trainingServer: 'server/trainingServer.ts',
       trainer: 'server/trainer.ts',
+      onnxWorker: 'server/training/engines/onnx/worker.ts',
     },
   },
   {
@@ -67,6 +68,8 @@ async function copyAssets() {
   const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))
   for (const name of ['tfjs-backend-wasm', 'tfjs-backend-wasm-simd'])
     await cp(`${wasm}/wasm-out/${name}.wasm`, `dist/wasm/${name}.wasm`)
+  for (const name of ['kernels', 'kernels-shared'])
+    await cp(`server/training/engines/onnx/${name}.wasm`, `dist/wasm/${name}.wasm`)
 }
 
 if (watch) {

@@ -1,0 +1,81 @@
+/** Starts the threads of an engine: as many as can share a memory with ONNX Runtime, else one. */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { EngineOptions } from '../trainEngine.ts'
+import { compileKernels } from './kernels.ts'
+import { createMemory } from './memory.ts'
+import { type Ort, loadOrt } from './ort.ts'
+import { Part, type PartOptions } from './part.ts'
+import { productGraph } from './productGraphs.ts'
+import type { WorkerData } from './worker.ts'
+
+export interface Crew {
+  readonly ort: Ort
+  readonly memory: WebAssembly.Memory
+  /** One a thread, to write pictures into and to read embeddings from; the first is the one that runs here. */
+  readonly parts: readonly Part[]
+  /** The error of a thread that has failed. */
+  failure(): Error | null
+  dispose(): void
+}
+
+export function startCrew(engine: EngineOptions, threads: number): Crew {
+  const ort = loadOrt()
+  const shared = threads > 1 && sharesMemory(ort)
+  const options: PartOptions = {
+    engine,
+    ranks: shared ? threads : 1,
+    productThreads: shared ? 1 : threads,
+    kernels: compileKernels(shared),
+  }
+  // Built over one page, only to know its size: a program touches no memory until it runs.
+  const { bytes, firstStart } = new Part(options, createMemory(1, shared), ort, 0, 0)
+  const memory = createMemory(firstStart + bytes * options.ranks, shared)
+  const parts = Array.from({ length: options.ranks }, (_, rank) => new Part(options, memory, ort, rank, bytes))
+  let failure: Error | null = null
+  const workers = parts.slice(1).map(part => {
+    const workerData: WorkerData = { options, memory, rank: part.team.rank, partBytes: bytes }
+    const worker = new Worker(workerFile(), { workerData })
+    worker.unref()
+    worker.on('error', error => {
+      failure ??= error instanceof Error ? error : new Error(String(error))
+      part.team.fail()
+    })
+    return worker
+  })
+  return {
+    ort,
+    memory,
+    parts,
+    failure: () => failure,
+    dispose() {
+      for (const part of parts) part.dispose()
+      for (const worker of workers) void worker.terminate()
+    },
+  }
+}
+
+/** Beside this file in the sources, under this name beside a bundle. */
+function workerFile(): URL {
+  const bundled = new URL('./onnxWorker.cjs', import.meta.url)
+  return existsSync(fileURLToPath(bundled)) ? bundled : new URL('./worker.ts', import.meta.url)
+}
+
+let shares: boolean | undefined
+
+/** Whether ONNX Runtime takes arrays in shared memory here: its package needs a Node-API that allows them. */
+function sharesMemory(ort: Ort): boolean {
+  if (shares !== undefined) return shares
+  const one = ort.tensor(new Float32Array(new SharedArrayBuffer(4)), 1, 1)
+  const session = ort.session(productGraph('forward'), 1)
+  try {
+    session.run({ a: one, b: one }, { y: one }, {})
+    shares = true
+  } catch {
+    shares = false
+  } finally {
+    session.dispose()
+  }
+  return shares
+}

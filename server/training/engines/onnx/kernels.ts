@@ -1,0 +1,121 @@
+/** The WebAssembly kernels (kernels/), loaded over a memory. Arguments are documented there. */
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Geometry } from './geometry.ts'
+
+type Windowed = readonly [
+  images: number,
+  height: number,
+  width: number,
+  channels: number,
+  size: number,
+  stride: number,
+  top: number,
+  left: number,
+  outHeight: number,
+  outWidth: number,
+]
+
+export interface Kernels {
+  zero(to: number, count: number): void
+  copy(to: number, from: number, count: number): void
+  add(to: number, from: number, count: number): void
+  sum(to: number, a: number, b: number, count: number): void
+  columnSums(to: number, from: number, rows: number, columns: number, accumulate: boolean): void
+  rectify(y: number, x: number, count: number, slope: number, cap: number): void
+  rectifyBackward(dx: number, dy: number, y: number, count: number, slope: number, cap: number): void
+  addBias(y: number, bias: number, rows: number, columns: number): void
+  addBiasRectify(y: number, bias: number, rows: number, columns: number, slope: number, cap: number): void
+  toColumns(columns: number, x: number, ...window: Windowed): void
+  fromColumns(x: number, columns: number, ...window: Windowed): void
+  depthwise(y: number, x: number, weight: number, ...window: Windowed): void
+  depthwiseBackward(dx: number, dWeight: number, dy: number, x: number, weight: number, ...window: Windowed): void
+  maxPool(y: number, places: number, x: number, ...window: Windowed): void
+  maxPoolBackward(dx: number, places: number, dy: number, ...window: Windowed): void
+  averagePool(y: number, x: number, ...window: Windowed): void
+  averagePoolBackward(dx: number, dy: number, ...window: Windowed): void
+  globalAverage(y: number, x: number, images: number, pixels: number, channels: number): void
+  globalAverageBackward(dx: number, dy: number, images: number, pixels: number, channels: number): void
+  channelSums(sums: number, x: number, rows: number, channels: number): void
+  channelSquares(squares: number, x: number, mean: number, rows: number, channels: number): void
+  scaleShift(
+    y: number,
+    x: number,
+    scale: number,
+    shift: number,
+    rows: number,
+    channels: number,
+    slope: number,
+    cap: number,
+  ): void
+  normSums(sums: number, dots: number, dy: number, x: number, mean: number, rows: number, channels: number): void
+  normBackward(
+    dx: number,
+    dy: number,
+    x: number,
+    mean: number,
+    a: number,
+    b: number,
+    k: number,
+    rows: number,
+    channels: number,
+  ): void
+  normalizeRows(y: number, norms: number, x: number, rows: number, columns: number, tiniest: number): void
+  normalizeRowsBackward(
+    dx: number,
+    dy: number,
+    y: number,
+    norms: number,
+    rows: number,
+    columns: number,
+    tiniest: number,
+  ): void
+  dropout(y: number, x: number, count: number, key: number, first: number, threshold: number, kept: number): void
+  gatherGradient(gradient: number, count: number, parts: number, stride: number): number
+  adam(
+    weight: number,
+    gradient: number,
+    m: number,
+    v: number,
+    count: number,
+    clip: number,
+    keep: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    size: number,
+    root: number,
+    tiniest: number,
+  ): void
+  momentum(
+    weight: number,
+    gradient: number,
+    velocity: number,
+    count: number,
+    clip: number,
+    keep: number,
+    factor: number,
+    rate: number,
+    tiniest: number,
+  ): void
+}
+
+/** A window's numbers as the kernels take them. */
+export function windowOf(geometry: Geometry, images: number): Windowed {
+  const { height, width, channels, size, stride, top, left, outHeight, outWidth } = geometry
+  return [images, height, width, channels, size, stride, top, left, outHeight, outWidth]
+}
+
+/** Compiled once, then handed to every thread. */
+export function compileKernels(shared: boolean): WebAssembly.Module {
+  const name = shared ? 'kernels-shared.wasm' : 'kernels.wasm'
+  // Beside this file in the sources, in wasm/ beside a bundle.
+  const places = [`./${name}`, `./wasm/${name}`].map(place => fileURLToPath(new URL(place, import.meta.url)))
+  const found = places.find(place => existsSync(place))
+  if (found === undefined) throw new Error(`${name} is missing: it should be at ${places.join(' or ')}.`)
+  return new WebAssembly.Module(readFileSync(found))
+}
+
+export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels
+}

@@ -1,0 +1,13 @@
+/**
+ * The kernels that ONNX Runtime lacks, for four floats at a time. All of them work in one imported memory; addresses are
+ * bytes, counts are floats. None allocates. Built by scripts/kernels/build.mjs.
+ */
+export * from './elementwise'
+export * from './rectifiers'
+export * from './columns'
+export * from './pooling'
+export * from './optimizers'
+export * from './unitSphere'
+export * from './dropout'
+export * from './normalization'
+export * from './depthwise'

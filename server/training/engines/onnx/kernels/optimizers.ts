@@ -1,0 +1,99 @@
+/** One pass over weights, gradients and the optimizer's memory. The formulas are those of engines/optimizerRule.ts. */
+import { LANES, floatAt } from './lanes'
+
+/** gradient[i] = sum over parts of gradient[i + part · stride], in the order of the parts; returns the sum of squares. */
+export function gatherGradient(gradient: usize, count: i32, parts: i32, stride: usize): f64 {
+  let squares = f64x2.splat(0)
+  let i = 0
+  for (; i + LANES <= count; i += LANES) {
+    const to = floatAt(gradient, i)
+    let g = v128.load(to)
+    for (let part = 1; part < parts; part++) g = f32x4.add(g, v128.load(to + <usize>part * stride))
+    v128.store(to, g)
+    const low = f64x2.promote_low_f32x4(g)
+    const high = f64x2.promote_low_f32x4(i32x4.shuffle(g, g, 2, 3, 0, 1))
+    squares = f64x2.add(squares, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)))
+  }
+  let total = f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1)
+  for (; i < count; i++) {
+    const to = floatAt(gradient, i)
+    let g = load<f32>(to)
+    for (let part = 1; part < parts; part++) g += load<f32>(to + <usize>part * stride)
+    store<f32>(to, g)
+    total += <f64>g * <f64>g
+  }
+  return total
+}
+
+/** What is too small to keep becomes zero: processors are slow with denormals. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function flushed(x: v128, tiniest: v128): v128 {
+  return v128.and(x, f32x4.ge(f32x4.abs(x), tiniest))
+}
+
+/** Lengths are multiples of four: the weights are padded with zeros, which stay zero. */
+export function adam(
+  weight: usize,
+  gradient: usize,
+  m: usize,
+  v: usize,
+  count: i32,
+  clip: f32,
+  keep: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  size: f32,
+  root: f32,
+  tiniest: f32,
+): void {
+  const clips = f32x4.splat(clip)
+  const keeps = f32x4.splat(keep)
+  const b1 = f32x4.splat(beta1)
+  const b2 = f32x4.splat(beta2)
+  const rest1 = f32x4.splat(1 - beta1)
+  const rest2 = f32x4.splat(1 - beta2)
+  const eps = f32x4.splat(epsilon)
+  const sizes = f32x4.splat(size)
+  const roots = f32x4.splat(root)
+  const tiny = f32x4.splat(tiniest)
+  for (let i = 0; i < count; i += LANES) {
+    const g = f32x4.mul(v128.load(floatAt(gradient, i)), clips)
+    const m1 = flushed(f32x4.add(f32x4.mul(v128.load(floatAt(m, i)), b1), f32x4.mul(g, rest1)), tiny)
+    const v1 = flushed(
+      f32x4.add(f32x4.mul(v128.load(floatAt(v, i)), b2), f32x4.mul(f32x4.mul(g, g), rest2)),
+      tiny,
+    )
+    v128.store(floatAt(m, i), m1)
+    v128.store(floatAt(v, i), v1)
+    const step = f32x4.div(f32x4.mul(sizes, m1), f32x4.add(f32x4.mul(f32x4.sqrt(v1), roots), eps))
+    const w = f32x4.mul(v128.load(floatAt(weight, i)), keeps)
+    v128.store(floatAt(weight, i), f32x4.sub(w, step))
+  }
+}
+
+export function momentum(
+  weight: usize,
+  gradient: usize,
+  velocity: usize,
+  count: i32,
+  clip: f32,
+  keep: f32,
+  factor: f32,
+  rate: f32,
+  tiniest: f32,
+): void {
+  const clips = f32x4.splat(clip)
+  const keeps = f32x4.splat(keep)
+  const factors = f32x4.splat(factor)
+  const rates = f32x4.splat(rate)
+  const tiny = f32x4.splat(tiniest)
+  for (let i = 0; i < count; i += LANES) {
+    const g = f32x4.mul(v128.load(floatAt(gradient, i)), clips)
+    const u = flushed(f32x4.add(f32x4.mul(v128.load(floatAt(velocity, i)), factors), g), tiny)
+    v128.store(floatAt(velocity, i), u)
+    const w = f32x4.mul(v128.load(floatAt(weight, i)), keeps)
+    v128.store(floatAt(weight, i), f32x4.sub(w, f32x4.mul(rates, u)))
+  }
+}

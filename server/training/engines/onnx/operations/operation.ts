@@ -1,0 +1,74 @@
+/**
+ * One layer as one thread runs it, on its own part of the batch: forward, and backward to the gradients of its weights
+ * (into the thread's own block of gradients) and of its input. Operations are built once, with every address known.
+ */
+import type { Kernels } from '../kernels.ts'
+import type { Products } from '../products.ts'
+import type { Arena, Scratch } from '../memory.ts'
+import type { Team } from '../team.ts'
+
+/** Activations of a thread's part of the batch, one picture after the other. */
+export interface Value {
+  readonly address: number
+  /** Floats per picture. */
+  readonly size: number
+}
+
+export interface Pass {
+  /** Pictures of this thread; may be 0. */
+  readonly images: number
+  /** Position of its first picture in the batch, and pictures in the whole batch. */
+  readonly first: number
+  readonly batch: number
+  readonly training: boolean
+  /** Optimizer steps taken before this one. */
+  readonly step: number
+}
+
+export interface Operation {
+  readonly output: Value
+  /** The gradient of the output becomes that of the input in place. */
+  readonly inPlace: boolean
+  /** The backward pass reads the output, which must therefore stay as it is. */
+  readonly keepsOutput: boolean
+  forward(pass: Pass): void
+  /**
+   * @param dy address of the gradient of the output; may be overwritten
+   * @param dx where the gradient of the input goes; 0 when nobody needs it
+   */
+  backward(pass: Pass, dy: number, dx: number): void
+}
+
+/** What operations are built from. */
+export interface Workbench {
+  readonly kernels: Kernels
+  readonly products: Products
+  readonly memory: WebAssembly.Memory
+  readonly team: Team
+  /** This thread's own addresses. */
+  readonly arena: Arena
+  /** Columns of a convolution. */
+  readonly columns: Scratch
+  /** A weight gradient that is to be added to another. */
+  readonly partial: Scratch
+  /** Most pictures that this thread may get. */
+  readonly images: number
+  readonly seed: number
+  /** Addresses by name, as in models/weights.ts. */
+  weight(name: string): number
+  gradient(name: string): number
+  running(name: string): number
+  /** Doubles that every thread can read: four per channel of a batch norm, a block a thread. */
+  statistics(name: string, rank: number): number
+}
+
+/** min(cap, x > 0 ? x : slope · x) */
+export interface Rectifier {
+  readonly slope: number
+  readonly cap: number
+}
+
+/** A new buffer for a thread's activations. */
+export function allocate(bench: Workbench, size: number): Value {
+  return { address: bench.arena.floats(bench.images * size), size }
+}

@@ -1,0 +1,45 @@
+/**
+ * The three matrix products that training is made of, as ONNX models of one Gemm node each, for matrices of any size:
+ *
+ *   `forward`         y [rows, outs] = x [rows, ins] · w [ins, outs]
+ *   `weightGradient`  dw [ins, outs] = xᵀ · dy
+ *   `inputGradient`   dx [rows, ins] = dy · wᵀ
+ *
+ * A dense layer is one such product, a convolution is one over its columns. Field numbers are those of onnx.proto3
+ * (ONNX IR version 8, operator set 17; Gemm has been unchanged since 13).
+ */
+import { type Field, encode, message, text, varint } from './protobuf.ts'
+
+export type ProductKind = 'forward' | 'weightGradient' | 'inputGradient'
+
+const transposed: Readonly<Record<ProductKind, readonly string[]>> = {
+  forward: [],
+  weightGradient: ['transA'],
+  inputGradient: ['transB'],
+}
+
+/** The bytes of an ONNX model: inputs `a` and `b`, output `y`. */
+export function productGraph(kind: ProductKind): Uint8Array {
+  const node = [
+    text(1, 'a'),
+    text(1, 'b'),
+    text(2, 'y'),
+    text(3, kind),
+    text(4, 'Gemm'),
+    ...transposed[kind].map(name => message(5, [text(1, name), varint(3, 1), varint(20, 2)])),
+  ]
+  const graph = [
+    message(1, node),
+    text(2, kind),
+    message(11, matrix('a')),
+    message(11, matrix('b')),
+    message(12, matrix('y')),
+  ]
+  return encode([varint(1, 8), message(7, graph), message(8, [text(1, ''), varint(2, 17)])])
+}
+
+/** ValueInfoProto of a float matrix of any size. */
+function matrix(name: string): readonly Field[] {
+  const sides = ['rows', 'columns'].map(side => message(1, [text(2, `${name}_${side}`)]))
+  return [text(1, name), message(2, [message(1, [varint(1, 1), message(2, sides)])])]
+}

@@ -1,0 +1,39 @@
+/** A thread of the engine, but for the first: it does its part of whatever the first one commands. */
+import { workerData } from 'node:worker_threads'
+import { loadOrt } from './ort.ts'
+import { Part, type PartOptions } from './part.ts'
+
+export interface WorkerData {
+  readonly options: PartOptions
+  readonly memory: WebAssembly.Memory
+  readonly rank: number
+  readonly partBytes: number
+}
+
+const { options, memory, rank, partBytes } = workerData as WorkerData
+const part = new Part(options, memory, loadOrt(), rank, partBytes)
+
+try {
+  for (;;) {
+    part.team.barrier()
+    const { command } = part.team
+    if (command === 'stop') break
+    if (command === 'embed') part.forward(false)
+    if (command === 'train') {
+      part.forward(true)
+      part.team.barrier()
+      // The first thread mines the triplets.
+      part.team.barrier()
+      if (part.team.command === 'train') {
+        part.backward()
+        part.update()
+      }
+    }
+    part.team.barrier()
+  }
+} catch (error) {
+  part.team.fail()
+  throw error
+} finally {
+  part.dispose()
+}

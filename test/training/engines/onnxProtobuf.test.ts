@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { loadOrt } from '../../../server/training/engines/onnx/ort.ts'
+import { type ProductKind, productGraph } from '../../../server/training/engines/onnx/productGraphs.ts'
+import { encode, message, text, varint } from '../../../server/training/engines/onnx/protobuf.ts'
+
+describe('protocol buffers', () => {
+  it('writes the examples of the encoding’s documentation', () => {
+    // protobuf.dev/programming-guides/encoding: Test1 { a = 150 }, Test2 { b = "testing" }, Test3 { c = Test1 { a = 150 } }
+    const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+    expect(hex(encode([varint(1, 150)]))).toBe('089601')
+    expect(hex(encode([text(2, 'testing')]))).toBe('120774657374696e67')
+    expect(hex(encode([message(3, [varint(1, 150)])]))).toBe('1a03089601')
+  })
+
+  it('writes numbers beyond 32 bits', () => {
+    expect([...encode([varint(1, 2 ** 35)])]).toEqual([8, 128, 128, 128, 128, 128, 1])
+  })
+})
+
+describe('product graphs', () => {
+  const matrices = { p: [1, 2, 3, 4, 5, 6], q: [1, 0, 2, -1, 3, 1] }
+
+  it.each<[ProductKind, number[], number[], number[]]>([
+    // [2, 3] · [3, 2], [3, 2]ᵀ · [3, 2], [2, 3] · [2, 3]ᵀ
+    ['forward', [2, 3], [3, 2], [14, 1, 32, 1]],
+    ['weightGradient', [3, 2], [3, 2], [22, 2, 28, 2]],
+    ['inputGradient', [2, 3], [2, 3], [7, 8, 16, 17]],
+  ])('%s is the product it says', (kind, p, q, expected) => {
+    const ort = loadOrt()
+    const session = ort.session(productGraph(kind), 1)
+    const y = new Float32Array(4)
+    const a = ort.tensor(Float32Array.from(matrices.p), p[0], p[1])
+    const b = ort.tensor(Float32Array.from(matrices.q), q[0], q[1])
+    session.run({ a, b }, { y: ort.tensor(y, 2, 2) }, {})
+    session.dispose()
+    expect([...y]).toEqual(expected)
+  })
+})
