@@ -75,7 +75,7 @@ function doubles(network: Network, state: EngineState): Weights {
 
 function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
   expect(actual.length, what).toBe(expected.length)
-  let scale = 0.02
+  let scale = 0.05
   for (let i = 0; i < expected.length; i++) scale = Math.max(scale, Math.abs(expected[i]))
   for (let i = 0; i < expected.length; i++) {
     const error = Math.abs(actual[i] - expected[i]) / scale

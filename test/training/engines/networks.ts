@@ -94,7 +94,7 @@ export const layerNetworks: Readonly<Record<string, Network>> = {
 
 const models: Readonly<Record<string, ModelSpec>> = {
   linear: { architecture: 'linear', embeddingSize: 5 },
-  mlp: { architecture: 'mlp', embeddingSize: 4, hidden: [9, 6], dropout: 0.2 },
+  mlp: { architecture: 'mlp', embeddingSize: 4, hidden: [21, 14], dropout: 0.2 },
   conv: { architecture: 'conv', embeddingSize: 4, filters: [3, 5], batchNorm: false, dropout: 0 },
   'conv with batch norm': { architecture: 'conv', embeddingSize: 4, filters: [3, 5], batchNorm: true, dropout: 0.2 },
   residual: { architecture: 'residual', embeddingSize: 4, filters: [3, 4], blocks: 2, dropout: 0 },

@@ -1,9 +1,79 @@
-import type { EngineKind } from '../../../server/training/engines/trainEngine.ts'
+import { afterEach, describe, expect, it } from 'vitest'
 import { onnxKind } from '../../../server/training/engines/onnx/onnxEngine.ts'
+import { tfjsCpu } from '../../../server/training/engines/tfjs/kinds.ts'
+import type { EngineState, TrainEngine } from '../../../server/training/engines/trainEngine.ts'
+import { fillNormal, streamKey } from '../../../server/training/models/counterRandom.ts'
+import type { Network } from '../../../server/training/models/network.ts'
 import { engineConformance } from './conformance.ts'
+import { layerNetworks, wholeNetworks } from './networks.ts'
 
-engineConformance(onnxKind, null)
+engineConformance(onnxKind, tfjsCpu)
 
-/** Three threads over six pictures, and over one: a thread may have none. */
-const threaded: EngineKind = { ...onnxKind, create: options => onnxKind.create({ ...options, threads: 3 }) }
-engineConformance(threaded, null)
+describe('threads', () => {
+  const engines: TrainEngine[] = []
+  afterEach(() => {
+    for (const engine of engines.splice(0)) engine.dispose()
+  })
+
+  const adam = {
+    name: 'adam',
+    learningRate: 1e-3,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-3,
+    weightDecay: 0.01,
+  } as const
+
+  async function train(network: Network, threads: number, counts: readonly number[]): Promise<EngineState> {
+    const engine = await onnxKind.create({ network, optimizer: adam, seed: 1, clipNorm: 5, batchSize: 6, threads })
+    engines.push(engine)
+    const { height, width, channels } = network.input
+    const data = new Float32Array(6 * height * width * channels)
+    for (const [step, count] of counts.entries()) {
+      fillNormal(data, streamKey(step, 'pictures'), 1)
+      const norm = await engine.step({ data, count }, ({ data: codes }) => codes.map((code, i) => code - (i % 3)), 1e-2)
+      expect(norm).toBeGreaterThan(0)
+    }
+    return engine.exportState()
+  }
+
+  const networks = { ...wholeNetworks, 'batch norm of rows': layerNetworks['batch norm of rows'] }
+  // Six pictures for four threads: their parts differ, and with two pictures some have none.
+  it.each(Object.entries(networks))('share the work of %s and change nothing but rounding', async (_, network) => {
+    const [one, four] = [await train(network, 1, [6, 2, 5]), await train(network, 4, [6, 2, 5])]
+    for (const [name, { data }] of one) {
+      const other = four.get(name)?.data ?? new Float32Array()
+      data.forEach((value, i) => {
+        if (!(Math.abs(value - other[i]) < 2e-5)) expect.fail(`${name}[${i}]: ${value} and ${other[i]}`)
+      })
+    }
+  })
+
+  it('give the same bits every time', async () => {
+    const network = wholeNetworks['conv with batch norm']
+    const [one, two] = [await train(network, 3, [6, 6, 6]), await train(network, 3, [6, 6, 6])]
+    for (const [name, { data }] of one) expect(two.get(name)?.data, name).toEqual(data)
+  })
+
+  it('all stop at an error of the caller, and go on after it', async () => {
+    const network = wholeNetworks['mlp']
+    const engine = await onnxKind.create({
+      network,
+      optimizer: adam,
+      seed: 1,
+      clipNorm: null,
+      batchSize: 6,
+      threads: 3,
+    })
+    engines.push(engine)
+    const batch = { data: new Float32Array(6 * 128).fill(0.5), count: 6 }
+    const before = await engine.exportState()
+    const failing = engine.step(batch, () => {
+      throw new Error('no triplets')
+    }, 1) // prettier-ignore
+    await expect(failing).rejects.toThrow('no triplets')
+    expect(await engine.exportState()).toEqual(before)
+    await engine.step(batch, ({ data }) => data.slice(), 1e-2)
+    expect(await engine.exportState()).not.toEqual(before)
+  })
+})

@@ -34,7 +34,7 @@ export function startCrew(engine: EngineOptions, threads: number): Crew {
   const memory = createMemory(firstStart + bytes * options.ranks, shared)
   const parts = Array.from({ length: options.ranks }, (_, rank) => new Part(options, memory, ort, rank, bytes))
   let failure: Error | null = null
-  const workers = parts.slice(1).map(part => {
+  for (const part of parts.slice(1)) {
     const workerData: WorkerData = { options, memory, rank: part.team.rank, partBytes: bytes }
     const worker = new Worker(workerFile(), { workerData })
     worker.unref()
@@ -42,16 +42,20 @@ export function startCrew(engine: EngineOptions, threads: number): Crew {
       failure ??= error instanceof Error ? error : new Error(String(error))
       part.team.fail()
     })
-    return worker
-  })
+  }
   return {
     ort,
     memory,
     parts,
     failure: () => failure,
     dispose() {
+      // They leave by themselves: a thread that is ended from outside may be in the middle of native code.
+      const [{ team }] = parts
+      if (!team.broken) {
+        team.command = 'stop'
+        team.barrier()
+      }
       for (const part of parts) part.dispose()
-      for (const worker of workers) void worker.terminate()
     },
   }
 }

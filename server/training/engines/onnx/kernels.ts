@@ -82,6 +82,8 @@ export interface Kernels {
     keep: number,
     beta1: number,
     beta2: number,
+    rest1: number,
+    rest2: number,
     epsilon: number,
     size: number,
     root: number,

@@ -117,8 +117,6 @@ class OnnxEngine implements TrainEngine {
   }
 
   dispose(): void {
-    this.#own.team.command = 'stop'
-    this.#own.team.fail()
     this.#crew.dispose()
   }
 

@@ -115,6 +115,8 @@ export class Part {
           keep,
           beta1,
           beta2,
+          1 - beta1,
+          1 - beta2,
           epsilon,
           size,
           root,

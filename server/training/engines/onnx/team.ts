@@ -40,13 +40,18 @@ export class Team {
         Atomics.wait(words, word.phase, phase, 1000)
       }
     }
-    if (Atomics.load(words, word.broken) !== 0) throw new Error('Another thread of the engine has failed.')
+    if (this.broken) throw new Error('Another thread of the engine has failed.')
   }
 
   /** Lets everybody out of the barriers, with an error: this thread cannot go on. */
   fail(): void {
     Atomics.store(this.#words, word.broken, 1)
     Atomics.notify(this.#words, word.phase)
+  }
+
+  /** A thread has failed: no barrier will be reached by all any more. */
+  get broken(): boolean {
+    return Atomics.load(this.#words, word.broken) !== 0
   }
 
   get command(): Command {

@@ -32,7 +32,10 @@ function flushed(x: v128, tiniest: v128): v128 {
   return v128.and(x, f32x4.ge(f32x4.abs(x), tiniest))
 }
 
-/** Lengths are multiples of four: the weights are padded with zeros, which stay zero. */
+/**
+ * Lengths are multiples of four: the weights are padded with zeros, which stay zero. `rest1` is 1 − β₁, which in single
+ * precision is not what is left of a rounded β₁.
+ */
 export function adam(
   weight: usize,
   gradient: usize,
@@ -43,6 +46,8 @@ export function adam(
   keep: f32,
   beta1: f32,
   beta2: f32,
+  rest1: f32,
+  rest2: f32,
   epsilon: f32,
   size: f32,
   root: f32,
@@ -52,17 +57,17 @@ export function adam(
   const keeps = f32x4.splat(keep)
   const b1 = f32x4.splat(beta1)
   const b2 = f32x4.splat(beta2)
-  const rest1 = f32x4.splat(1 - beta1)
-  const rest2 = f32x4.splat(1 - beta2)
+  const rests1 = f32x4.splat(rest1)
+  const rests2 = f32x4.splat(rest2)
   const eps = f32x4.splat(epsilon)
   const sizes = f32x4.splat(size)
   const roots = f32x4.splat(root)
   const tiny = f32x4.splat(tiniest)
   for (let i = 0; i < count; i += LANES) {
     const g = f32x4.mul(v128.load(floatAt(gradient, i)), clips)
-    const m1 = flushed(f32x4.add(f32x4.mul(v128.load(floatAt(m, i)), b1), f32x4.mul(g, rest1)), tiny)
+    const m1 = flushed(f32x4.add(f32x4.mul(v128.load(floatAt(m, i)), b1), f32x4.mul(g, rests1)), tiny)
     const v1 = flushed(
-      f32x4.add(f32x4.mul(v128.load(floatAt(v, i)), b2), f32x4.mul(f32x4.mul(g, g), rest2)),
+      f32x4.add(f32x4.mul(v128.load(floatAt(v, i)), b2), f32x4.mul(f32x4.mul(g, g), rests2)),
       tiny,
     )
     v128.store(floatAt(m, i), m1)
