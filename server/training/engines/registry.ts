@@ -1,9 +1,10 @@
 /** The engines that there are, fastest first, and the choice between them. */
 import * as l10n from '@vscode/l10n'
+import { onnxKind } from './onnx/onnxEngine.ts'
 import { tfjsCpu, tfjsWasm } from './tfjs/kinds.ts'
 import type { EngineKind, EngineOptions, TrainEngine } from './trainEngine.ts'
 
-export const engineKinds: readonly EngineKind[] = [tfjsWasm, tfjsCpu]
+export const engineKinds: readonly EngineKind[] = [onnxKind, tfjsWasm, tfjsCpu]
 
 /** No engine can run this network here; the message is for people. */
 export class EngineError extends Error {

@@ -4,6 +4,7 @@
  * weights with the gradients of all.
  */
 import { availableParallelism } from 'node:os'
+import * as l10n from '@vscode/l10n'
 import { checkState, initialState } from '../../models/weights.ts'
 import type { Embeddings, EngineKind, EngineOptions, EngineState, ImageBatch, TrainEngine } from '../trainEngine.ts'
 import { type Crew, startCrew } from './crew.ts'
@@ -23,7 +24,8 @@ export const onnxKind: EngineKind = {
       loadOrt()
       return Promise.resolve(null)
     } catch (error) {
-      return Promise.resolve(error instanceof Error ? (error.message.split('\n')[0] ?? error.message) : String(error))
+      const [reason] = String(error instanceof Error ? error.message : error).split('\n')
+      return Promise.resolve(l10n.t('ONNX Runtime does not load here: {0}', reason))
     }
   },
   create(options) {
