@@ -77,18 +77,18 @@ export class Batch {
 
   /** Fills `positives`, `negatives` and their distances for one anchor. */
   look(anchor: number): void {
-    const { labels, distances, count } = this
+    const { labels, distances, count, positives, positiveDistances, negatives, negativeDistances } = this
     const label = labels[anchor]
     const row = anchor * count
     let p = 0
     let n = 0
     for (let j = 0; j < count; j++) {
       if (labels[j] !== label) {
-        this.negatives[n] = j
-        this.negativeDistances[n++] = distances[row + j]
+        negatives[n] = j
+        negativeDistances[n++] = distances[row + j]
       } else if (j !== anchor) {
-        this.positives[p] = j
-        this.positiveDistances[p++] = distances[row + j]
+        positives[p] = j
+        positiveDistances[p++] = distances[row + j]
       }
     }
     this.positiveCount = p

@@ -74,44 +74,60 @@ export class TripletLoss implements TripletSink {
   }
 
   add(anchor: number, positive: number, negatives: Int32Array, count: number): void {
+    this.#triplets += count
+    if (this.#options.softMargin || this.#options.swap) this.#addGeneral(anchor, positive, negatives, count)
+    else this.#addHinge(anchor, positive, negatives, count)
+  }
+
+  /** The common case, without a question in the inner loop that the options have answered. */
+  #addHinge(anchor: number, positive: number, negatives: Int32Array, count: number): void {
+    const { distances, count: rows } = this.#batch
+    const weights = this.#weights
+    const row = anchor * rows
+    const bar = distances[row + positive] + this.#margin
+    let sum = 0
+    let active = 0
+    for (let i = 0; i < count; i++) {
+      const at = row + negatives[i]
+      const x = bar - distances[at]
+      // Without a branch, which no processor could foresee.
+      const violates = Number(x > 0)
+      sum += violates * x
+      active += violates
+      weights[at] -= violates
+    }
+    weights[row + positive] += active
+    this.#sum += sum
+    this.#active += active
+  }
+
+  #addGeneral(anchor: number, positive: number, negatives: Int32Array, count: number): void {
     const { distances, count: rows } = this.#batch
     const { softMargin, swap } = this.#options
     const weights = this.#weights
     const rowA = anchor * rows
     const rowP = positive * rows
     const bar = distances[rowA + positive] + this.#margin
-    let sum = 0
-    let weightOfPositive = 0
-    let active = 0
     for (let i = 0; i < count; i++) {
-      const negative = negatives[i]
-      const an = distances[rowA + negative]
-      const pn = swap ? distances[rowP + negative] : Infinity
+      const atA = rowA + negatives[i]
+      const atP = rowP + negatives[i]
+      const an = distances[atA]
+      const pn = swap ? distances[atP] : Infinity
       const x = bar - (pn < an ? pn : an)
-      let weight = 1
-      if (softMargin) {
-        const loss = x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x))
-        if (loss === 0) continue
-        sum += loss
-        weight = 1 / (1 + Math.exp(-x))
-      } else {
-        if (x <= 0) continue
-        sum += x
-      }
-      active++
-      weightOfPositive += weight
-      if (pn < an) weights[rowP + negative] -= weight
-      else if (pn > an) weights[rowA + negative] -= weight
+      const loss = softMargin ? softplus(x) : x
+      if (loss <= 0) continue
+      this.#sum += loss
+      this.#active++
+      const weight = softMargin ? 1 / (1 + Math.exp(-x)) : 1
+      weights[rowA + positive] += weight
+      if (pn > an) weights[atA] -= weight
+      else if (pn < an) weights[atP] -= weight
       else {
         // Equally far: half to each, the middle of the two one-sided derivatives.
-        weights[rowP + negative] -= weight / 2
-        weights[rowA + negative] -= weight / 2
+        weights[atA] -= weight / 2
+        weights[atP] -= weight / 2
       }
     }
-    weights[rowA + positive] += weightOfPositive
-    this.#sum += sum
-    this.#triplets += count
-    this.#active += active
   }
 
   /**
@@ -133,4 +149,9 @@ export class TripletLoss implements TripletSink {
   #divisor(): number {
     return this.#options.reducer === 'mean' ? this.#triplets : this.#active
   }
+}
+
+/** ln(1 + eˣ), without overflow. */
+function softplus(x: number): number {
+  return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x))
 }

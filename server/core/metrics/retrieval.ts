@@ -5,7 +5,7 @@
 import type { DistanceKind } from '../distances/pairwise.ts'
 import type { LabelledEmbeddings } from './labelledEmbeddings.ts'
 import { neighbourScores } from './neighbourScores.ts'
-import { selectSmallest } from './select.ts'
+import { selectSmallest } from '../select.ts'
 
 export const recallDepths = [1, 2, 4, 8] as const
 export type RecallDepth = (typeof recallDepths)[number]

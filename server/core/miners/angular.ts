@@ -6,11 +6,12 @@ import type { Miner } from './miner.ts'
  * The distance to the midpoint follows from the three sides: ‖n − c‖² = (‖n − a‖² + ‖n − p‖²)/2 − ‖a − p‖²/4.
  * Wang, Zhou, Wen, Liu, Lin 2017, Deep Metric Learning with Angular Loss, §3 (arXiv:1708.01682).
  * @param angle degrees
- * @throws RangeError unless the angle is from 0 to 90
+ * @throws RangeError unless the angle is from 0 to below 90
  */
 export function angular(angle: number): Miner {
-  if (!(angle >= 0 && angle <= 90)) throw new RangeError(`the angle must be from 0 to 90 degrees: ${angle}`)
-  const radians = (angle * Math.PI) / 180
+  if (!(angle >= 0 && angle < 90)) throw new RangeError(`the angle must be from 0 to below 90 degrees: ${angle}`)
+  // tan² of both sides: neither arc tangent nor root for each triplet. Coincident points have no angle.
+  const bound = 4 * Math.tan((angle * Math.PI) / 180) ** 2
   let chosen = new Int32Array(0)
   return {
     mine(batch, _margin, sink) {
@@ -26,9 +27,9 @@ export function angular(angle: number): Miner {
             const n = batch.negatives[j]
             const an = squaredEuclidean(distance, batch.negativeDistances[j])
             const pn = squaredEuclidean(distance, distances[p * count + n])
-            const nc = Math.sqrt(Math.max(0, (an + pn) / 2 - ap / 4))
-            // atan2: a negative on the midpoint sees a right angle, and coincident points see none.
-            if (Math.atan2(Math.sqrt(ap), 2 * nc) > radians) chosen[found++] = n
+            const nc = Math.max(0, (an + pn) / 2 - ap / 4)
+            chosen[found] = n
+            found += Number(ap > bound * nc)
           }
           if (found > 0) sink.add(a, p, chosen, found)
         }

@@ -1,8 +1,8 @@
 import type { Batch } from '../batch.ts'
 import { squaredEuclidean } from '../distances/convert.ts'
 import type { Random } from '../random.ts'
+import { firstAbove } from '../weightedDraw.ts'
 import type { Miner } from './miner.ts'
-import { firstAbove } from './randomTriplets.ts'
 
 /**
  * Per anchor and positive one negative, drawn with a probability that evens out how often each distance occurs on the

@@ -1,4 +1,5 @@
 import type { Random } from '../random.ts'
+import { firstAbove } from '../weightedDraw.ts'
 import type { Miner } from './miner.ts'
 
 /**
@@ -46,16 +47,4 @@ export function randomTriplets(tripletsPerAnchor: number, random: Random): Miner
       }
     },
   }
-}
-
-/** Position of the first of the ascending values that is above x: a draw by cumulated weights. */
-export function firstAbove(ascending: Float64Array, count: number, x: number): number {
-  let low = 0
-  let high = count - 1
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (ascending[middle] > x) high = middle
-    else low = middle + 1
-  }
-  return low
 }

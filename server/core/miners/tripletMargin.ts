@@ -19,7 +19,9 @@ export function tripletMargin(select: TripletMarginSelect): Miner {
           let count = 0
           for (let n = 0; n < negativeCount; n++) {
             const gap = negativeDistances[n] - ap
-            if (gap > above && gap <= upTo) chosen[count++] = negatives[n]
+            // Written always, kept when it counts: a branch here could not be foreseen.
+            chosen[count] = negatives[n]
+            count += Number(gap > above) & Number(gap <= upTo)
           }
           if (count > 0) sink.add(a, batch.positives[p], chosen, count)
         }
