@@ -44,6 +44,7 @@ const bundles = [
       trainingServer: 'server/trainingServer.ts',
       trainer: 'server/trainer.ts',
       onnxWorker: 'server/training/engines/onnx/worker.ts',
+      inputWorker: 'server/training/inputWorker.ts',
     },
   },
   {

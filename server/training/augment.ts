@@ -1,9 +1,6 @@
-import type * as v from 'valibot'
-import type { AugmentSpec as schema } from '../../protocol/runSpec.ts'
+import type { AugmentSpec } from '../../protocol/runSpec.ts'
 import { Random } from '../core/random.ts'
 import type { Shape } from './models/network.ts'
-
-export type AugmentSpec = v.InferOutput<typeof schema>
 
 /** Share of the picture that an erased rectangle covers, and how long it may be (Zhong et al., AAAI 2020, §3, narrowed). */
 const erasedArea = { least: 0.02, most: 0.25 }

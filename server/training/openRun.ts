@@ -7,6 +7,7 @@ import { openDataset } from './datasets/open.ts'
 import { splitDataset } from './datasets/split.ts'
 import { createEngine } from './engines/registry.ts'
 import type { TrainEngine } from './engines/trainEngine.ts'
+import { createInputPipeline, type InputPipeline } from './inputPipeline.ts'
 import { buildNetwork } from './models/build.ts'
 
 export interface OpenRun {
@@ -15,6 +16,8 @@ export interface OpenRun {
   readonly split: Split
   readonly engine: TrainEngine
   readonly sampler: PkSampler
+  /** The training batches that the sampler draws, read and augmented. */
+  readonly input: InputPipeline
   readonly stepsPerEpoch: number
   readonly steps: number
   close(): void
@@ -43,6 +46,13 @@ export async function openRun(spec: RunSpec, workspace: string, engineId: string
       batchSize: sampler.batchSize,
       threads: null,
     })
+    const input = createInputPipeline({
+      dataset,
+      train: split.train,
+      sampler,
+      augment: spec.augment,
+      seed: spec.seed,
+    })
     const stepsPerEpoch = spec.stepsPerEpoch ?? sampler.batchesPerEpoch
     return {
       spec,
@@ -50,9 +60,11 @@ export async function openRun(spec: RunSpec, workspace: string, engineId: string
       split,
       engine,
       sampler,
+      input,
       stepsPerEpoch,
       steps: stepsPerEpoch * spec.epochs,
       close() {
+        input.close()
         engine.dispose()
         dataset.close()
       },

@@ -34,10 +34,8 @@ const noDifficulty: Difficulty = {
 
 export class Stepper {
   private readonly run: OpenRun
-  private readonly pictures: Float32Array
-  private readonly drawn: Int32Array
-  private readonly indices: Int32Array
-  private readonly labels: Int32Array
+  /** Pictures of the last step. */
+  private indices: Int32Array
   private readonly meter: DifficultyMeter
   private objective: Objective
   private random: Random
@@ -45,13 +43,9 @@ export class Stepper {
   private margin: number
 
   constructor(run: OpenRun, lesson: Lesson) {
-    const { height, width, channels } = run.dataset.shape
     const { batchSize } = run.sampler
     this.run = run
-    this.pictures = new Float32Array(batchSize * height * width * channels)
-    this.drawn = new Int32Array(batchSize)
     this.indices = new Int32Array(batchSize)
-    this.labels = new Int32Array(batchSize)
     this.meter = createDifficultyMeter(run.spec.loss, batchSize)
     this.random = Random.fromSeed(run.spec.seed).fork('miner')
     this.mining = lesson.mining
@@ -77,28 +71,23 @@ export class Stepper {
   }
 
   async step(learningRate: number, withHistograms: boolean): Promise<StepResult> {
-    const { sampler, dataset, split, engine } = this.run
+    const { sampler, input, engine } = this.run
     const start = performance.now()
-    sampler.next(this.drawn)
-    for (let i = 0; i < this.drawn.length; i++) {
-      const index = split.train[this.drawn[i]]
-      this.indices[i] = index
-      this.labels[i] = dataset.labels[index]
-    }
-    await dataset.read(this.indices, this.pictures)
+    const batch = await input.next()
+    this.indices = batch.indices
 
     let loss = NaN
     let minedTriplets = 0
     let difficulty = noDifficulty
     const gradientOf = ({ data, count, size }: Embeddings): Float32Array => {
-      const evaluation = this.objective.evaluate(data, count, size, this.labels, this.margin)
+      const evaluation = this.objective.evaluate(data, count, size, batch.labels, this.margin)
       loss = evaluation.loss
       minedTriplets = evaluation.minedTriplets
       // Here, because the engine may use the embeddings' memory for something else afterwards.
       difficulty = this.meter.measure(this.objective.batch, this.margin, withHistograms)
       return evaluation.gradient
     }
-    const gradientNorm = await engine.step({ data: this.pictures, count: sampler.batchSize }, gradientOf, learningRate)
+    const gradientNorm = await engine.step(batch, gradientOf, learningRate)
     const seconds = (performance.now() - start) / 1000
     return {
       loss,

@@ -95,7 +95,7 @@ class Loop {
     const { run, tracker } = this
     if (checkpoint.loop.fingerprint !== run.dataset.fingerprint) throw new RunError(words.otherPictures())
     await run.engine.importState(checkpoint.engine)
-    run.sampler.restore(checkpoint.sampler)
+    run.input.resume(checkpoint.sampler, checkpoint.loop.step)
     this.state = checkpoint.loop
     this.stepper.teach(lessonOf(run.spec, this.epoch))
     this.stepper.randomState = checkpoint.loop.minerRandom
@@ -255,7 +255,7 @@ class Loop {
     await writeCheckpoint(join(this.context.folder, `${name}.checkpoint`), {
       engineId: run.engine.id,
       loop: { ...state, minerRandom: this.stepper.randomState },
-      sampler: run.sampler.state(),
+      sampler: run.input.samplerState(),
       engine: await run.engine.exportState(),
     })
     if (name === 'last') this.savedAt = performance.now()

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { AugmentSpec } from '../../protocol/runSpec.ts'
 import { Random } from '../../server/core/random.ts'
-import { Augmenter, type AugmentSpec } from '../../server/training/augment.ts'
+import { Augmenter } from '../../server/training/augment.ts'
 
 const nothing: AugmentSpec = { flip: false, shift: 0, rotate: 0, zoom: 0, color: 0, grayscale: 0, erase: 0 }
 const everything: AugmentSpec = { flip: true, shift: 3, rotate: 20, zoom: 0.3, color: 0.4, grayscale: 0.3, erase: 0.5 }

@@ -1,0 +1,26 @@
+/** A thread that reads and augments batches, one message each, so that the training loop never waits for pictures. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { Augmenter } from './augment.ts'
+import { PixelReader } from './datasets/pixels.ts'
+import { decodeInputSetup, decodeInputRequest, type InputReply } from './inputMessages.ts'
+
+const port = parentPort
+if (port === null) throw new Error('inputWorker runs as a thread')
+
+const { pixels, count, shape, augment, seed } = decodeInputSetup(workerData)
+const reader = new PixelReader(pixels, count, shape)
+const augmenter = new Augmenter(augment, shape, seed)
+
+port.on('message', (message: unknown) => {
+  const { step, indices, data } = decodeInputRequest(message)
+  reader.read(indices, data).then(
+    () => {
+      augmenter.apply(data, indices.length, step)
+      port.postMessage({ step, indices, data, error: null } satisfies InputReply, [indices.buffer, data.buffer])
+    },
+    (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      port.postMessage({ step, indices, data, error: reason } satisfies InputReply)
+    },
+  )
+})
