@@ -125,9 +125,30 @@ describe('retrieval', () => {
       recallAt: { 1: 1, 2: 1, 4: 1, 8: 1 },
       rPrecision: 1,
       mapAtR: 1,
+      perClass: [0, 1].map(label => ({ label, queries: 3, precisionAt1: 1, rPrecision: 1, mapAtR: 1 })),
     })
     const collapsed = labelled({ rows: labels.map(() => [1, 1]), labels })
     expect(retrieval(collapsed, { distance: 'euclidean', gallery: null })).toMatchObject({ precisionAt1: 0, mapAtR: 0 })
+  })
+
+  test('class by class it is the same as asking for the queries of that class alone', () => {
+    const random = Random.fromSeed(12)
+    const all = { rows: normalRows(random, 40, 3, false), labels: Array.from({ length: 40 }, () => random.below(4)) }
+    const gallery = labelled({
+      rows: normalRows(random, 30, 3, false),
+      labels: Array.from({ length: 30 }, (_, i) => i % 4),
+    })
+    const { perClass } = retrieval(labelled(all), { distance: 'euclidean', gallery })
+    expect(perClass.map(({ label }) => label)).toEqual([0, 1, 2, 3])
+    for (const { label, queries, precisionAt1, rPrecision, mapAtR } of perClass) {
+      const mine = [...all.labels.keys()].filter(i => all.labels[i] === label)
+      const alone = { rows: mine.map(i => all.rows[i]), labels: mine.map(() => label) }
+      const expected = retrieval(labelled(alone), { distance: 'euclidean', gallery })
+      expect(queries).toBe(mine.length)
+      expect(precisionAt1).toBeCloseTo(expected.precisionAt1, 12)
+      expect(rPrecision).toBeCloseTo(expected.rPrecision, 12)
+      expect(mapAtR).toBeCloseTo(expected.mapAtR, 12)
+    }
   })
 
   test('reports progress block by block', () => {

@@ -139,7 +139,7 @@ function lossDifferences(vector: GoldenKind<'loss'>, reading: Reading): string[]
   }
   const triplets = mined(vector, reading)
   let result: { readonly loss: number; readonly gradient: Float32Array }
-  if (reading.withQuirk) {
+  if (reading.withQuirk || minerMargin(vector) !== config.margin) {
     const batch = loaded(vector, reading, true)
     const loss = new TripletLoss(options, batch)
     loss.begin(config.margin)
@@ -184,9 +184,14 @@ function loaded(vector: WithDistance, reading: Reading, normalized: boolean): Ba
   return batch
 }
 
+/** A vector may give its miner another margin than its loss; a run of this project has one for both. */
+function minerMargin({ config }: GoldenKind<'loss'> | GoldenKind<'miner'>): number {
+  return (config.miner.type === 'triplet-margin' ? config.miner.margin : undefined) ?? config.margin ?? 0
+}
+
 function mined(vector: GoldenKind<'loss'> | GoldenKind<'miner'>, reading: Reading): Triplets {
   const { miner } = vector.config
-  const margin = (miner.type === 'triplet-margin' ? miner.margin : undefined) ?? vector.config.margin ?? 0
+  const margin = minerMargin(vector)
   const batch = loaded(vector, reading, !(reading.withQuirk && miner.type === 'angular'))
   if (reading.withQuirk && miner.type === 'facenet-semihard') {
     for (let i = 0; i < batch.count ** 2; i++) batch.distances[i] = 1 - batch.distances[i]

@@ -17,10 +17,11 @@ export function goldenFiles(folder: string): string[] {
     .sort()
 }
 
-/** A file that is no reference vector is skipped, with the reason; one on which the core throws has failed. */
+/** A file of an unknown kind is skipped; one that is malformed, or on which the core throws, has failed. */
 export function tryFile(folder: string, file: string, precision: Precision): Outcome {
   const decoded = decodeVector(readFileSync(join(folder, file), 'utf8'))
-  if (decoded.kind === 'unreadable') return { kind: 'skipped', file, why: decoded.why }
+  if (decoded.kind === 'unknown') return { kind: 'skipped', file, why: decoded.why }
+  if (decoded.kind === 'malformed') return { kind: 'failed', file, reasons: [decoded.why] }
   try {
     const { differences: reasons, note } = compare(decoded.vector, precision)
     return reasons.length === 0 ? { kind: 'passed', file, note } : { kind: 'failed', file, reasons }

@@ -19,8 +19,7 @@ const Miner = v.variant('type', [
 ])
 export type GoldenMiner = v.InferOutput<typeof Miner>
 
-const named = { name: v.string() }
-const labelled = { ...named, embeddings: matrix, labels: integers }
+const labelled = { embeddings: matrix, labels: integers }
 const rates = v.record(v.string(), v.number())
 
 export const GoldenVector = v.variant('kind', [
@@ -73,7 +72,6 @@ export const GoldenVector = v.variant('kind', [
   }),
   v.object({
     kind: v.literal('clustering'),
-    ...named,
     labels: integers,
     clusters: integers,
     expected: v.object({ nmi: v.number(), ami: v.number() }),
@@ -83,17 +81,24 @@ export type GoldenVector = v.InferOutput<typeof GoldenVector>
 export type GoldenKind<K extends GoldenVector['kind']> = Extract<GoldenVector, { kind: K }>
 
 export type Decoded =
-  { readonly kind: 'vector'; readonly vector: GoldenVector } | { readonly kind: 'unreadable'; readonly why: string }
+  | { readonly kind: 'vector'; readonly vector: GoldenVector }
+  /** Of a kind that is known, but not as that kind should be. */
+  | { readonly kind: 'malformed'; readonly why: string }
+  | { readonly kind: 'unknown'; readonly why: string }
+
+const kinds: ReadonlySet<unknown> = new Set(GoldenVector.options.map(option => option.entries.kind.literal))
 
 export function decodeVector(text: string): Decoded {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
-    return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) }
+    return { kind: 'malformed', why: error instanceof Error ? error.message : String(error) }
   }
   const result = v.safeParse(GoldenVector, value)
   if (result.success) return { kind: 'vector', vector: result.output }
+  const known = typeof value === 'object' && value !== null && 'kind' in value && kinds.has(value.kind)
+  if (!known) return { kind: 'unknown', why: 'no reference vector of a known kind' }
   const [issue] = result.issues
-  return { kind: 'unreadable', why: `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}` }
+  return { kind: 'malformed', why: `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}` }
 }

@@ -21,6 +21,16 @@ export interface RetrievalScores {
   readonly rPrecision: number
   /** Mean over queries of (1/R) Σ precision@i over those i ≤ R where the i-th nearest is relevant. */
   readonly mapAtR: number
+  /** The same for the queries of each class, by ascending label; classes without queries that count are left out. */
+  readonly perClass: readonly ClassScores[]
+}
+
+export interface ClassScores {
+  readonly label: number
+  readonly queries: number
+  readonly precisionAt1: number
+  readonly rPrecision: number
+  readonly mapAtR: number
 }
 
 export interface RetrievalOptions {
@@ -86,12 +96,12 @@ interface Tally {
 function createTally(): Tally {
   const deepest = recallDepths[recallDepths.length - 1]
   const found: Record<RecallDepth, number> = { 1: 0, 2: 0, 4: 0, 8: 0 }
-  let queries = 0
-  let rPrecision = 0
-  let mapAtR = 0
+  const classes = new Map<number, { queries: number; first: number; rPrecision: number; mapAtR: number }>()
   return {
     count(label, labels, row, R, scratch) {
-      queries++
+      const sums = classes.get(label) ?? { queries: 0, first: 0, rPrecision: 0, mapAtR: 0 }
+      classes.set(label, sums)
+      sums.queries++
       // Only the nearest max(R, 8) matter: split these by relevance, sort each side, and merge.
       const depth = Math.min(Math.max(R, deepest), row.length)
       scratch.set(row)
@@ -111,22 +121,37 @@ function createTally(): Tally {
       for (let h = 0; h < hits; h++) {
         while (passed < between.length && between[passed] <= near[h]) passed++
         const rank = h + 1 + passed
-        if (h === 0) for (const k of recallDepths) if (rank <= k) found[k]++
+        if (h === 0) {
+          for (const k of recallDepths) if (rank <= k) found[k]++
+          if (rank === 1) sums.first++
+        }
         if (rank > R) break
         withinR++
         precisions += (h + 1) / rank
       }
-      rPrecision += withinR / R
-      mapAtR += precisions / R
+      sums.rPrecision += withinR / R
+      sums.mapAtR += precisions / R
     },
     scores() {
+      const all = [...classes.values()]
+      const queries = all.reduce((sum, of) => sum + of.queries, 0)
       const share = (x: number) => (queries === 0 ? NaN : x / queries)
+      const perClass = [...classes]
+        .sort(([a], [b]) => a - b)
+        .map(([label, of]) => ({
+          label,
+          queries: of.queries,
+          precisionAt1: of.first / of.queries,
+          rPrecision: of.rPrecision / of.queries,
+          mapAtR: of.mapAtR / of.queries,
+        }))
       return {
         queries,
         precisionAt1: share(found[1]),
         recallAt: { 1: share(found[1]), 2: share(found[2]), 4: share(found[4]), 8: share(found[8]) },
-        rPrecision: share(rPrecision),
-        mapAtR: share(mapAtR),
+        rPrecision: share(all.reduce((sum, of) => sum + of.rPrecision, 0)),
+        mapAtR: share(all.reduce((sum, of) => sum + of.mapAtR, 0)),
+        perClass,
       }
     },
   }

@@ -18,7 +18,7 @@ export interface PairSink {
  * Pairs by cosine similarity S: a negative is kept when it is almost as similar as the least similar positive,
  * S_an + ε > min S_ap; a positive when it is almost as dissimilar as the most similar negative, S_ap − ε < max S_an.
  * The triplets are all combinations of an anchor's kept positives with its kept negatives.
- * Wang, Han, Huang, Dong, Scott 2019, Multi-Similarity Loss, §3.2 (arXiv:1904.06627).
+ * Wang, Han, Huang, Dong, Scott 2019, Multi-Similarity Loss, §4 (arXiv:1904.06627).
  * @throws RangeError when epsilon is negative or not a number
  */
 export function multiSimilarity(epsilon: number): Miner {
