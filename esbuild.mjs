@@ -1,4 +1,4 @@
-// Bundles every process of Triplet Lab into dist/. `node esbuild.mjs --watch` rebuilds on change.
+// Bundles every process of Triplet Lab into dist/, or the folder in --out=. `node esbuild.mjs --watch` rebuilds on change.
 import { build, context } from 'esbuild'
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
 const watch = process.argv.includes('--watch')
 const production = process.argv.includes('--production')
+const out = process.argv.find(argument => argument.startsWith('--out='))?.slice('--out='.length) ?? 'dist'
 
 /** Native packages are found at run time, or not at all: they are optional. */
 const native = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'onnxruntime-node', 'sharp', 'vscode']
@@ -29,7 +30,7 @@ const node = {
   mainFields: ['module', 'main'],
   external: native,
   outExtension: { '.js': '.cjs' },
-  outdir: 'dist',
+  outdir: out,
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 }
@@ -57,7 +58,7 @@ const bundles = [
     platform: 'browser',
     format: 'esm',
     target: 'es2022',
-    outdir: 'dist/webview',
+    outdir: `${out}/webview`,
     entryPoints: { panel: 'webview/panel/main.ts', codicons: 'webview/codicons.css' },
     loader: { '.svg': 'dataurl', '.ttf': 'file' },
   },
@@ -65,12 +66,12 @@ const bundles = [
 
 /** Files that are read, not imported. */
 async function copyAssets() {
-  await mkdir('dist/wasm', { recursive: true })
+  await mkdir(`${out}/wasm`, { recursive: true })
   const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))
   for (const name of ['tfjs-backend-wasm', 'tfjs-backend-wasm-simd'])
-    await cp(`${wasm}/wasm-out/${name}.wasm`, `dist/wasm/${name}.wasm`)
+    await cp(`${wasm}/wasm-out/${name}.wasm`, `${out}/wasm/${name}.wasm`)
   for (const name of ['kernels', 'kernels-shared'])
-    await cp(`server/training/engines/onnx/${name}.wasm`, `dist/wasm/${name}.wasm`)
+    await cp(`server/training/engines/onnx/${name}.wasm`, `${out}/wasm/${name}.wasm`)
 }
 
 if (watch) {
@@ -78,7 +79,7 @@ if (watch) {
   await copyAssets()
   await Promise.all(contexts.map(one => one.watch()))
 } else {
-  await rm('dist', { recursive: true, force: true })
+  await rm(out, { recursive: true, force: true })
   await Promise.all(bundles.map(options => build(options)))
   await copyAssets()
 }
