@@ -24,6 +24,8 @@ export class EditorWindow {
   readonly workspace: string
   /** Where screenshots go. */
   readonly results: string
+  /** What the browser complained of: exceptions of pages, refusals by a content security policy. */
+  readonly complaints: string[] = []
   readonly #options: OpenOptions
 
   constructor(page: Page, server: VsCodeServer, options: OpenOptions, results: string) {
@@ -34,7 +36,17 @@ export class EditorWindow {
     this.#options = options
   }
 
+  /** Closes the window for good; its browser session forgets it. */
+  async close(): Promise<void> {
+    await this.page.context().close()
+  }
+
   async open(): Promise<void> {
+    this.page.on('pageerror', error => this.complaints.push(error.message))
+    this.page.on('console', message => {
+      if (message.type() === 'error' && /Content.Security.Policy|webview/i.test(message.text()))
+        this.complaints.push(message.text())
+    })
     await this.page.goto(this.server.address(this.#options))
     await this.#ready()
   }
@@ -91,12 +103,33 @@ export class EditorWindow {
     return this.page.locator('iframe.webview.ready').first().contentFrame().frameLocator('iframe#active-frame')
   }
 
+  /** Waits until the text of an element of the panel contains `text`. */
+  async panelSays(selector: string, text: string, timeout = 30_000): Promise<void> {
+    await this.panel.locator(selector, { hasText: text }).first().waitFor({ timeout })
+  }
+
+  /** Waits until the log of the run contains `text`. */
+  async logSays(text: string): Promise<void> {
+    await this.panel.getByRole('tab', { name: 'Settings and log' }).click()
+    await this.panelSays('.events', text)
+  }
+
+  /** Waits until the rows of the Triplet Lab view, one a line, match. */
+  async treeSays(pattern: RegExp, timeout = 15_000): Promise<void> {
+    const rows = await this.tree()
+    await expect.poll(() => rows.allInnerTexts().then(texts => texts.join('\n')), { timeout }).toMatch(pattern)
+  }
+
   /** What the first chart of the panel holds. */
   async chart(): Promise<ChartState> {
-    const canvas = this.panel.locator('canvas[data-points]').first()
-    await canvas.waitFor({ state: 'attached', timeout: 15_000 })
-    const read = async (name: string) => Number(await canvas.getAttribute(name))
-    return { points: await read('data-points'), lastStep: await read('data-last-step') }
+    // Both numbers in one look: they change together, many times a second.
+    const [points, lastStep] = await this.panel
+      .locator('canvas[data-points]')
+      .first()
+      .evaluate(canvas => ['data-points', 'data-last-step'].map(name => Number(canvas.getAttribute(name))), undefined, {
+        timeout: 15_000,
+      })
+    return { points, lastStep }
   }
 
   /** Waits until the first chart has at least `points` points, and returns what it then holds. */

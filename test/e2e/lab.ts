@@ -13,6 +13,8 @@ export const project = resolve(import.meta.dirname, '../..')
 
 export interface Lab extends AsyncDisposable {
   readonly window: EditorWindow
+  /** All that were opened, also those that are closed again. */
+  readonly windows: readonly EditorWindow[]
   /** The mark of every process that this test starts. */
   readonly mark: string
   /** Another window on the same server, in a browser session of its own. */
@@ -40,16 +42,19 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const environment = { [MARK]: mark }
   const server = await serveVsCode({ home: join(folder, 'home'), extension, settings, environment })
   const browser = await chromium.launch({ executablePath: inject('chromium'), args: [...CHROMIUM_ARGUMENTS] })
+  const windows: EditorWindow[] = []
   const openWindow = async () => {
     const context = await browser.newContext({ viewport: { width: 1400, height: 900 } })
     const where = { folder: workspace, ...(locale === undefined ? {} : { locale }) }
     const window = new EditorWindow(await context.newPage(), server, where, results)
+    windows.push(window)
     await window.open()
     return window
   }
 
   return {
     window: await openWindow(),
+    windows,
     mark,
     openWindow,
     async [Symbol.asyncDispose]() {
@@ -88,7 +93,7 @@ export const test = plain.extend<{ options: Omit<LabOptions, 'name'>; lab: Lab }
     await using lab = await openLab({ ...options, name: task.name })
     await use(lab)
     if (task.result?.state !== 'fail') return
-    await lab.window.screenshot('failed').catch(() => undefined)
+    for (const [i, window] of lab.windows.entries()) await window.screenshot(`failed-${i + 1}`).catch(() => undefined)
     console.error(await logs(lab.window.server.home))
   },
 })
