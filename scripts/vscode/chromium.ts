@@ -60,7 +60,8 @@ export async function haveChromium(say: (sentence: string) => void): Promise<Chr
   const installed = await run('apt-get', [...wait, 'install', '-y', '--no-install-recommends', ...packages], { env })
   const now = await findChromium()
   if (now) return { kind: 'found', path: now }
-  return { kind: 'missing', advice: `${advice} apt-get could not: ${installed.output.trim().split('\n').at(-1) ?? ''}` }
+  const reason = installed.output.trim().split('\n').slice(-1).join('')
+  return { kind: 'missing', advice: `${advice} apt-get could not: ${reason}` }
 }
 
 const isExecutable = (path: string) =>
