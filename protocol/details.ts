@@ -28,3 +28,36 @@ export type HardTripletDetail = v.InferOutput<typeof HardTripletDetail>
 /** Kind `hardest`: the hardest triplets of an epoch, hardest first, kept at its last step. */
 export const HardestDetail = v.object({ epoch: v.number(), triplets: v.array(HardTripletDetail) })
 export type HardestDetail = v.InferOutput<typeof HardestDetail>
+
+/**
+ * Small copies of pictures, for people to look at. Kind `samplePictures`: those of the sample, kept once; kind
+ * `hardestPictures`: those of the hardest triplets of an epoch. `indices`, `classes` and `names` go together.
+ */
+export const PicturesDetail = v.object({
+  height: v.number(),
+  width: v.number(),
+  channels: v.picklist([1, 3]),
+  /** Where each picture is in the dataset. */
+  indices: v.array(v.number()),
+  /** Class of each picture, an index into `classNames`. */
+  classes: v.array(v.number()),
+  classNames: v.array(v.string()),
+  /** What a person would call it: a file's path, or `umbrella (noto)`. */
+  names: v.array(v.string()),
+  /** Base64 of one byte a channel, row-major, one picture after the other. */
+  pixels: v.string(),
+})
+export type PicturesDetail = v.InferOutput<typeof PicturesDetail>
+
+/** Kind `sample`: where the held-out sample's pictures are embedded, in the order of `samplePictures`. */
+export const SampleDetail = v.object({
+  epoch: v.number(),
+  /** Numbers in an embedding. */
+  size: v.number(),
+  /** Base64 of 32-bit floats, little-endian, row-major. */
+  embeddings: v.string(),
+})
+export type SampleDetail = v.InferOutput<typeof SampleDetail>
+
+export const DetailKind = v.picklist(['difficulty', 'hardest', 'hardestPictures', 'sample', 'samplePictures'])
+export type DetailKind = v.InferOutput<typeof DetailKind>

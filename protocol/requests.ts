@@ -3,7 +3,8 @@
  * What the Language Server Protocol already has (diagnostics, lenses, hovers) is not repeated here.
  */
 import * as v from 'valibot'
-import { RunDelta, RunEvent, RunRow, RunWish, Series } from './runEvent.ts'
+import { DetailKind } from './details.ts'
+import { Clock, RunDelta, RunEvent, RunRow, RunWish, Series } from './runEvent.ts'
 
 /** A request: decoders for what is asked and for what is answered. */
 export interface RequestType<P extends v.GenericSchema, R extends v.GenericSchema> {
@@ -57,7 +58,66 @@ export const listRuns = request('triplet/runs', v.object({}), v.object({ runs: v
 export const readRun = request(
   'triplet/readRun',
   v.object({ runId: v.number(), maxPoints: v.number() }),
-  v.object({ run: v.nullable(RunRow), series: v.array(Series), events: v.array(RunEvent) }),
+  v.object({
+    run: v.nullable(RunRow),
+    series: v.array(Series),
+    events: v.array(RunEvent),
+    clock: Clock,
+  }),
+)
+
+/** Client → server: a stretch of a run's curves in more detail, for who looks closer. Both ends belong to it. */
+export const readCurves = request(
+  'triplet/readCurves',
+  v.object({
+    runId: v.number(),
+    metrics: v.nullable(v.array(v.string())),
+    fromStep: v.number(),
+    toStep: v.number(),
+    maxPoints: v.number(),
+  }),
+  v.object({ series: v.array(Series) }),
+)
+
+/**
+ * Client → server: what is kept of a run besides numbers, the newest at or before `step` (`null`: the newest of all), and
+ * the steps after `knownStep` that have something of this kind. `data` is as protocol/details describes it.
+ */
+export const readDetail = request(
+  'triplet/readDetail',
+  v.object({ runId: v.number(), detail: DetailKind, step: v.nullable(v.number()), knownStep: v.number() }),
+  v.object({
+    found: v.nullable(v.object({ step: v.number(), data: v.unknown() })),
+    steps: v.array(v.number()),
+  }),
+)
+
+/** Client → server: what people write on runs; what is not given stays. */
+export const annotateRuns = request(
+  'triplet/annotateRuns',
+  v.object({
+    runIds: v.array(v.number()),
+    name: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200))),
+    notes: v.optional(v.pipe(v.string(), v.maxLength(100_000))),
+    tags: v.optional(v.array(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100)))),
+    star: v.optional(v.boolean()),
+    archived: v.optional(v.boolean()),
+  }),
+  v.object({}),
+)
+
+/** Client → server: train on from the last checkpoint until `epochs` epochs stand in all. */
+export const moreEpochs = request(
+  'triplet/moreEpochs',
+  v.object({ runId: v.number(), epochs: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+  v.object({ known: v.boolean() }),
+)
+
+/** Client → server: removes runs with all that is kept of them, for good. Runs that still train are left. */
+export const removeRuns = request(
+  'triplet/removeRuns',
+  v.object({ runIds: v.array(v.number()) }),
+  v.object({ removed: v.array(v.number()) }),
 )
 
 /** Client → server: deltas of this run's points and events are wanted, or no longer. Rows of all runs always come. */

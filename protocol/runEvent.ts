@@ -60,6 +60,11 @@ export const RunRow = v.object({
   /** Why it failed or stopped, in a sentence for people; `null` when there is nothing to say. */
   message: v.nullable(v.string()),
   summaries: v.record(v.string(), MetricSummary),
+  /** What people wrote on it. */
+  notes: v.string(),
+  tags: v.array(v.string()),
+  star: v.boolean(),
+  archived: v.boolean(),
 })
 export type RunRow = v.InferOutput<typeof RunRow>
 
@@ -101,6 +106,10 @@ export type RunEvent = v.InferOutput<typeof RunEvent>
 /** Part of one metric's curve: steps ascending, `values` in step. */
 export const Series = v.object({ metric: v.string(), steps: v.array(v.number()), values: v.array(v.number()) })
 export type Series = v.InferOutput<typeof Series>
+
+/** When steps were made, milliseconds since 1970: a few hundred pairs, ascending. */
+export const Clock = v.object({ steps: v.array(v.number()), times: v.array(v.number()) })
+export type Clock = v.InferOutput<typeof Clock>
 
 /** What changed since the last delta. Never a whole state. */
 export const RunDelta = v.variant('kind', [

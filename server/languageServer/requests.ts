@@ -15,6 +15,7 @@ import { resolveExperiment } from '../experiment/resolve.ts'
 import type { ExperimentContext } from '../experiment/context.ts'
 import { requestWish } from '../queues/local.ts'
 import { queueExperiment } from '../queueExperiment.ts'
+import { serveRunRequests } from './runRequests.ts'
 import type { Documents } from './documents.ts'
 import { publicDelta, publicRun, toPublicId } from './runIds.ts'
 import type { Home, Workspace } from './workspace.ts'
@@ -30,15 +31,20 @@ export interface RequestContext {
   readonly factsSettled: () => Promise<void>
 }
 
+/** Answers one kind of request: what comes in is decoded first. */
+export type Answer = <P extends v.GenericSchema, R extends v.GenericSchema>(
+  type: RequestType<P, R>,
+  handle: (params: v.InferOutput<P>) => Promise<v.InferInput<R>> | v.InferInput<R>,
+) => void
+
 const invalidParams = -32602
+/** Known moments of a run: between two of them time is taken to go evenly. */
+const clockPoints = 500
 
 export function serveRequests(context: RequestContext): void {
   const { connection, workspace } = context
 
-  function on<P extends v.GenericSchema, R extends v.GenericSchema>(
-    type: RequestType<P, R>,
-    handle: (params: v.InferOutput<P>) => Promise<v.InferInput<R>> | v.InferInput<R>,
-  ): void {
+  const on: Answer = (type, handle) => {
     connection.onRequest(type.method, async (params: unknown) => {
       const decoded = v.safeParse(type.params, params)
       if (!decoded.success) return new ResponseError(invalidParams, `${type.method}: ${v.summarize(decoded.issues)}`)
@@ -46,12 +52,13 @@ export function serveRequests(context: RequestContext): void {
     })
   }
 
+  serveRunRequests(context, on)
   on(startTraining, ({ uri }) => start(context, uri))
   on(listRuns, () => ({ runs: workspace.runs() }))
   on(readRun, ({ runId, maxPoints }) => {
     const found = workspace.find(runId)
     const store = found?.folder.store(false)
-    if (!found || !store) return { run: null, series: [], events: [] }
+    if (!found || !store) return { run: null, series: [], events: [], clock: { steps: [], times: [] } }
     const { folder, id } = found
     const run = store.run(id)
     const events = publicDelta(folder.index, { kind: 'events', runId: id, events: store.events(id) })
@@ -59,6 +66,7 @@ export function serveRequests(context: RequestContext): void {
       run: run && publicRun(folder.index, run),
       series: store.series(id, { maxPoints }),
       events: events.kind === 'events' ? events.events : [],
+      clock: store.clock(id, clockPoints),
     }
   })
   on(watchRun, ({ runId, watch }) => {

@@ -16,6 +16,8 @@ export interface SeriesQuery {
   readonly metrics?: readonly string[]
   /** First step wanted. */
   readonly fromStep?: number
+  /** Last step wanted. */
+  readonly toStep?: number
   /** At most about this many points a curve: the smallest and the largest of each bucket, and both ends. */
   readonly maxPoints?: number
 }
@@ -88,26 +90,54 @@ export function pointQueries(connection: Connection) {
 
     /** A run's curves. */
     series(runId: number, query: SeriesQuery = {}): Series[] {
-      const { metrics, fromStep = 0, maxPoints = Infinity } = query
+      const { metrics, fromStep = 0, toStep = Infinity, maxPoints = Infinity } = query
       return summaryRows(runId)
         .filter(row => !metrics || metrics.includes(row.metric))
         .map(row => {
           const first = Math.max(fromStep, row.firstStep)
-          const span = row.lastStep - first + 1
+          const last = Math.min(toStep, row.lastStep)
+          const span = last - first + 1
           const share = span / (row.lastStep - row.firstStep + 1)
           const thin = row.count * share > maxPoints
           const points = thin
-            ? thinned(connection, runId, row.metricId, first, row.lastStep, maxPoints)
+            ? thinned(connection, runId, row.metricId, first, last, maxPoints)
             : connection.all(
                 `SELECT step, value FROM point
-                 WHERE run_id = ? AND metric_id = ? AND step >= ? AND value IS NOT NULL ORDER BY step`,
+                 WHERE run_id = ? AND metric_id = ? AND step >= ? AND step <= ? AND value IS NOT NULL ORDER BY step`,
                 runId,
                 row.metricId,
                 first,
+                last,
               )
           return toSeries(row.metric, points)
         })
         .filter(series => series.steps.length > 0)
+    },
+
+    /**
+     * When steps were made: about `count` of them, evenly over the run. Found one by one through the index, so a run of
+     * a million steps costs no more than a short one.
+     */
+    clock(runId: number, count: number): { steps: number[]; times: number[] } {
+      const steps: number[] = []
+      const times: number[] = []
+      const row = summaryRows(runId).reduce<SummaryRow | null>(
+        (longest, one) => (longest && longest.count >= one.count ? longest : one),
+        null,
+      )
+      if (!row) return { steps, times }
+      const stride = Math.max(1, (row.lastStep - row.firstStep) / count)
+      const next = connection.prepare(
+        'SELECT step, time FROM point WHERE run_id = ? AND metric_id = ? AND step >= ? ORDER BY step LIMIT 1',
+      )
+      for (let at = row.firstStep; at <= row.lastStep;) {
+        const found = next.get(runId, row.metricId, Math.ceil(at))
+        if (!found) break
+        steps.push(Number(found['step']))
+        times.push(Number(found['time']))
+        at = Math.max(Number(found['step']) + 1, at + stride)
+      }
+      return { steps, times }
     },
 
     /** The last step of each metric, by name: where a reader of new points begins. */
@@ -214,7 +244,7 @@ function thinned(
   // SQLite takes the bare column `step` from the row that holds the minimum or maximum.
   const extreme = (aggregate: 'min' | 'max') =>
     `SELECT step, ${aggregate}(value) AS value FROM point
-     WHERE run_id = ?1 AND metric_id = ?2 AND step >= ?3 AND value IS NOT NULL GROUP BY CAST((step - ?3) / ?4 AS INTEGER)`
+     WHERE run_id = ?1 AND metric_id = ?2 AND step >= ?3 AND step <= ?5 AND value IS NOT NULL GROUP BY CAST((step - ?3) / ?4 AS INTEGER)`
   const end = 'SELECT step, value FROM point WHERE run_id = ?1 AND metric_id = ?2 AND value IS NOT NULL AND step'
   return connection.all(
     `SELECT step, value FROM (${extreme('min')}) UNION SELECT step, value FROM (${extreme('max')})

@@ -36,11 +36,11 @@ export interface Progress {
 
 /** Columns for the sidebar that people write themselves. */
 export interface RunNotes {
-  readonly name?: string
-  readonly notes?: string
-  readonly tags?: readonly string[]
-  readonly star?: boolean
-  readonly archived?: boolean
+  readonly name?: string | undefined
+  readonly notes?: string | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly star?: boolean | undefined
+  readonly archived?: boolean | undefined
 }
 
 export interface RunRecord {
@@ -267,7 +267,13 @@ function fromJson<S extends v.GenericSchema>(schema: S, text: unknown): v.InferO
 const StoredRun = v.omit(RunRow, ['spec', 'summaries'])
 
 function toRunRow(row: Row, specs: SpecCache, summaries: Record<string, MetricSummary>): RunRow {
-  const stored = v.parse(StoredRun, { ...row, sweepId: row['sweep_id'] })
+  const stored = v.parse(StoredRun, {
+    ...row,
+    sweepId: row['sweep_id'],
+    tags: fromJson(v.array(v.string()), row['tags']),
+    star: row['star'] === 1,
+    archived: row['archived'] === 1,
+  })
   return { ...stored, spec: specs.decode(stored.id, String(row['spec'])), summaries }
 }
 

@@ -9,6 +9,12 @@ import type { TrainEngine } from './engines/trainEngine.ts'
 
 export type EvaluationValues = Partial<Record<MetricId, number>>
 
+export interface Evaluation {
+  readonly values: EvaluationValues
+  /** The held-out pictures, in the order of the split. */
+  readonly queries: LabelledEmbeddings
+}
+
 /** Pictures embedded at a time: enough to keep an engine busy, little enough to stop soon. */
 const chunk = 256
 
@@ -24,7 +30,7 @@ export async function evaluate(
   split: Split,
   engine: TrainEngine,
   isStopped: () => boolean,
-): Promise<EvaluationValues | null> {
+): Promise<Evaluation | null> {
   if (split.test.length === 0) return null
   const queries = await embed(dataset, split.test, engine, isStopped)
   const gallery = spec.evaluation.gallery === 'train' ? await embed(dataset, split.train, engine, isStopped) : null
@@ -44,7 +50,7 @@ export async function evaluate(
     maxPairs: 200_000,
     seed: 0,
   })
-  return {
+  const values: EvaluationValues = {
     'test/recallAt1': neighbours.recallAt[1],
     'test/recallAt2': neighbours.recallAt[2],
     'test/recallAt4': neighbours.recallAt[4],
@@ -55,6 +61,7 @@ export async function evaluate(
     'test/eer': pairs.eer,
     'test/tarAtFar': pairs.tarAtFar[0].tar,
   }
+  return { values, queries }
 }
 
 /** Embeddings of some pictures of a dataset; `null` when stopped. */

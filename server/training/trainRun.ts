@@ -13,9 +13,10 @@ import type { RunSpec } from '../../protocol/runSpec.ts'
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
 import type { EngineState } from './engines/trainEngine.ts'
 import { recordEnvironment } from './environment.ts'
-import { evaluate, type EvaluationValues } from './evaluate.ts'
+import { evaluate, type Evaluation } from './evaluate.ts'
 import { freshState, type LoopState } from './loopState.ts'
 import { openRun, RunError, type OpenRun } from './openRun.ts'
+import { chooseSample, hardestPictures, picturesDetail, sampleDetail, samplesPerRun } from './snapshots.ts'
 import { afterEpoch, learningRateFactor, lessonOf } from './schedule.ts'
 import { Stepper } from './stepper.ts'
 import type { Tracker } from './tracker.ts'
@@ -80,6 +81,7 @@ class Loop {
   private readonly histogramEvery: number
   private state: LoopState
   private savedAt = performance.now()
+  private picturesKept = false
 
   constructor(run: OpenRun, context: TrainContext, untrained: EngineState) {
     this.run = run
@@ -192,9 +194,12 @@ class Loop {
     const { run, state, tracker } = this
     const trained = await run.engine.exportState()
     await run.engine.importState(this.untrained)
-    const values = await this.evaluate()
+    const found = await this.evaluate()
     await run.engine.importState(trained)
-    if (values) tracker.record(0, 0, values)
+    if (found) {
+      tracker.record(0, 0, found.values)
+      await this.keepSample(0, 0, found)
+    }
     if (tracker.wish() !== 'stop') state.untrainedEvaluated = true
   }
 
@@ -205,15 +210,18 @@ class Loop {
     const epoch = state.epochsClosed + 1
     const meanLoss = state.epochLoss.sum / state.epochLoss.count
     const due = epoch % spec.evaluation.everyEpochs === 0 || epoch === spec.epochs
-    let values: EvaluationValues | null = null
+    let found: Evaluation | null = null
     if (due) {
       await this.saveWhenOlderThan(checkpointInterval)
-      values = await this.evaluate()
+      found = await this.evaluate()
       if (tracker.wish() === 'stop') return null
     }
 
+    const values = found?.values ?? null
     if (values) tracker.record(state.step, epoch, values)
+    if (found) await this.keepSample(state.step, epoch, found)
     tracker.detail(state.step, 'hardest', { epoch, triplets: state.hardest } satisfies HardestDetail)
+    tracker.detail(state.step, 'hardestPictures', await hardestPictures(run.dataset, state.hardest))
     tracker.milestone(state.step, values ? 'evaluated' : 'epoch', words.epoch(epoch, spec.epochs, meanLoss, values))
     const score = values ? values['test/mapAtR'] : run.split.test.length === 0 ? -meanLoss : undefined
     const improved = score !== undefined && (state.best === null || score > state.best.score)
@@ -233,7 +241,22 @@ class Loop {
       : null
   }
 
-  private async evaluate(): Promise<EvaluationValues | null> {
+  /** The sample's embeddings as they are now; with the first of them, its pictures. */
+  private async keepSample(step: number, epoch: number, { queries }: Evaluation): Promise<void> {
+    const { run, tracker } = this
+    const evaluations = run.spec.epochs / run.spec.evaluation.everyEpochs
+    const every = Math.ceil(evaluations / samplesPerRun) * run.spec.evaluation.everyEpochs
+    if (epoch % every !== 0 && epoch !== run.spec.epochs) return
+    const sample = chooseSample(queries.labels)
+    if (sample.length === 0) return
+    tracker.detail(step, 'sample', sampleDetail(epoch, queries, sample))
+    // One step for all of them, so that a resumed run does not keep them again.
+    if (!this.picturesKept)
+      tracker.detail(0, 'samplePictures', await picturesDetail(run.dataset, sample.map(i => run.split.test[i])))
+    this.picturesKept = true
+  }
+
+  private async evaluate(): Promise<Evaluation | null> {
     const { run, tracker } = this
     tracker.flush()
     return evaluate(run.spec, run.dataset, run.split, run.engine, () => tracker.wish() === 'stop')

@@ -31,6 +31,37 @@ describe('points', () => {
     ])
   })
 
+  it('answer with a stretch in the middle, thinned on its own', () => {
+    const store = opened(temporaryFolder())
+    const [id = 0] = queued(store)
+    store.appendPoints(id, [
+      points(
+        'loss',
+        Array.from({ length: 1000 }, (_, i) => (i === 499 ? 9 : i % 7)),
+      ),
+    ])
+    expect(store.series(id, { fromStep: 3, toStep: 5 })[0]?.steps).toEqual([3, 4, 5])
+    const [thin] = store.series(id, { fromStep: 401, toStep: 600, maxPoints: 20 })
+    expect(thin.steps.length).toBeLessThanOrEqual(24)
+    expect(thin.steps.at(0)).toBe(401)
+    expect(thin.steps.at(-1)).toBe(600)
+    expect(thin.values[thin.steps.indexOf(500)]).toBe(9)
+  })
+
+  it('know when steps were made', () => {
+    const store = opened(temporaryFolder())
+    const [id = 0] = queued(store)
+    const steps = Array.from({ length: 1000 }, (_, i) => i + 1)
+    const times = steps.map(step => 1_000_000 + step * 20)
+    store.appendPoints(id, [{ metric: 'loss', steps, values: steps, times }])
+    const clock = store.clock(id, 50)
+    expect(clock.steps.length).toBeGreaterThan(40)
+    expect(clock.steps.length).toBeLessThanOrEqual(52)
+    expect(clock.steps[0]).toBe(1)
+    for (const [i, step] of clock.steps.entries()) expect(clock.times[i]).toBe(1_000_000 + step * 20)
+    expect(store.clock(id + 1, 50)).toEqual({ steps: [], times: [] })
+  })
+
   it('are thinned without losing the ends, the extremes or the order', () => {
     const store = opened(temporaryFolder())
     fc.assert(

@@ -47,6 +47,10 @@ export function runRow(change: Partial<RunRow> = {}): RunRow {
     steps: 100,
     message: null,
     summaries: {},
+    notes: '',
+    tags: [],
+    star: false,
+    archived: false,
     ...change,
   }
 }
