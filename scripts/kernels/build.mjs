@@ -3,7 +3,16 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import asc from 'assemblyscript/asc'
+
+/**
+ * The compiler, imported by a name that TypeScript does not follow: its declarations are AssemblyScript's own globals,
+ * which would change what an Array is everywhere else.
+ *
+ * @typedef {{ error: Error | null, stderr: { toString(): string } }} Result
+ * @typedef {{ writeFile(name: string, contents: Uint8Array | string): void }} Output
+ * @type {{ main(options: string[], output: Output): Promise<Result> }}
+ */
+const asc = (await import(['assemblyscript', 'asc'].join('/'))).default
 
 const source = resolve(dirname(fileURLToPath(import.meta.url)), '../../server/training/engines/onnx/kernels')
 
