@@ -71,6 +71,45 @@ export interface Kernels {
     tiniest: number,
   ): void
   dropout(y: number, x: number, count: number, key: number, first: number, threshold: number, kept: number): void
+  pack(
+    to: number,
+    weights: number,
+    bias: number,
+    taps: number,
+    inputs: number,
+    outputs: number,
+    transposed: boolean,
+  ): void
+  tableBytes(size: number): number
+  convolve(
+    y: number,
+    x: number,
+    packed: number,
+    filters: number,
+    table: number,
+    zeros: number,
+    trash: number,
+    ...window: Windowed
+  ): void
+  convolveBackward(
+    dx: number,
+    dy: number,
+    packed: number,
+    filters: number,
+    table: number,
+    zeros: number,
+    trash: number,
+    ...window: Windowed
+  ): void
+  filterGradient(
+    dw: number,
+    x: number,
+    dy: number,
+    filters: number,
+    table: number,
+    zeros: number,
+    ...window: Windowed
+  ): void
   gatherGradient(gradient: number, count: number, parts: number, stride: number): number
   adam(
     weight: number,

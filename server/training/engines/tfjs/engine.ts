@@ -4,7 +4,6 @@ import type { Embeddings, EngineOptions, EngineState, ImageBatch, TrainEngine } 
 import type { Backend } from './backend.ts'
 import type { Pass, Tensor, Tf, TfLayer } from './layer.ts'
 import { buildLayers, firstTrainable } from './layers/build.ts'
-import { updateWeight } from './update.ts'
 
 /** Pictures that go through the network at once when embedding: bounds the memory, whatever the caller asks for. */
 const embedAtOnce = 256
@@ -28,7 +27,7 @@ export class TfjsEngine implements TrainEngine {
     this.#tf = backend.tf
     this.#backend = backend
     this.#options = options
-    this.#layers = buildLayers(backend.tf, options.network, options.seed)
+    this.#layers = buildLayers(backend.tf, backend.ops, options.network, options.seed)
     this.#firstTrainable = firstTrainable(options.network)
     this.#trainable = weightSpecs(options.network).filter(weight => weight.trainable)
     this.#take(initialState(options.network, options.optimizer, options.seed))
@@ -116,9 +115,10 @@ export class TfjsEngine implements TrainEngine {
   }
 
   #update(gradients: ReadonlyMap<string, Tensor>, learningRate: number): number {
-    const tf = this.#tf
-    const squares = [...gradients.values()].map(gradient => tf.sum(tf.square(gradient)))
-    const norm = Math.sqrt(read(tf.stack(squares)).reduce((sum, square) => sum + square, 0))
+    const { ops } = this.#backend
+    let squares = 0
+    for (const gradient of gradients.values()) squares += ops.sumOfSquares(gradient)
+    const norm = Math.sqrt(squares)
     const clip = clipFactor(norm, this.#options.clipNorm)
     this.#steps += 1
     const rule = updateRule(this.#options.optimizer, learningRate, this.#steps)
@@ -126,9 +126,9 @@ export class TfjsEngine implements TrainEngine {
       get: (name: string) => this.#get(name),
       replace: (name: string, value: Tensor) => this.#replace(name, value),
     }
-    for (const weight of this.#trainable) {
-      const gradient = gradients.get(weight.name)
-      if (gradient) updateWeight(tf, tensors, weight, tf.reshape(gradient, [...weight.shape]), clip, rule)
+    for (const { name, decays } of this.#trainable) {
+      const gradient = gradients.get(name)
+      if (gradient) ops.update(name, gradient, tensors, { rule, clip, keep: decays ? rule.keep : 1 })
     }
     return norm
   }

@@ -3,6 +3,7 @@ import { shapesOf, sizeOf } from '../../models/shapes.ts'
 import type { Network } from '../../models/network.ts'
 import type { EngineKind } from '../trainEngine.ts'
 import { openCpu, openWasm } from './backend.ts'
+import { nativeProblem, openNative } from './nativeBackend.ts'
 import { TfjsEngine } from './engine.ts'
 
 /** Multiplications of one picture's way through the network; a step takes about three times as many per picture. */
@@ -26,6 +27,18 @@ function multiplications(network: Network): number {
 
 /** About two seconds a step of 128 pictures in plain JavaScript. */
 const cpuLimit = 1e6
+
+/** @param packageName which build of TensorFlow for Node */
+function nativeKind(id: string, packageName: string): EngineKind {
+  return {
+    id,
+    unusable: () => Promise.resolve(nativeProblem(packageName)),
+    create: async options => new TfjsEngine(await openNative(packageName, id), options),
+  }
+}
+
+export const tfjsNodeGpu = nativeKind('tfjs-node-gpu', '@tensorflow/tfjs-node-gpu')
+export const tfjsNode = nativeKind('tfjs-node', '@tensorflow/tfjs-node')
 
 export const tfjsWasm: EngineKind = {
   id: 'tfjs-wasm',

@@ -4,6 +4,7 @@
  * soon as they are done with, and backends that lack gradient kernels can be given exactly those.
  */
 import type * as tfjs from '@tensorflow/tfjs-core'
+import type { TfOps } from './ops.ts'
 
 export type Tf = typeof tfjs
 export type Tensor = tfjs.Tensor
@@ -33,31 +34,10 @@ export interface TfLayer {
 /** What a layer knows when it is built. */
 export interface LayerContext {
   readonly tf: Tf
+  readonly ops: TfOps
   readonly seed: number
   /** Position in the network. */
   readonly index: number
   /** False for the first layer with weights and those before it: nobody needs dL/dPicture. */
   readonly needsInputGradient: boolean
-}
-
-/** Runs a backend's kernel by its name, with the attributes that TF.js's own operations would give it. */
-export function runKernel(
-  tf: Tf,
-  name: string,
-  inputs: tfjs.NamedTensorMap,
-  attributes: Record<string, number | boolean | string | number[]>,
-): Tensor {
-  return tf.engine().runKernel(name, inputs, attributes)
-}
-
-/** Whether the backend in use has a kernel of this name. */
-export function hasKernel(tf: Tf, name: string): boolean {
-  const found: unknown = tf.getKernel(name, tf.getBackend())
-  return found !== undefined
-}
-
-/** Sums over all but the last axis: what a bias added to every row gets as its gradient. */
-export function columnSums(tf: Tf, x: Tensor): Tensor {
-  const columns = x.shape[x.rank - 1] ?? 1
-  return tf.sum(tf.reshape(x, [-1, columns]), 0)
 }

@@ -1,46 +1,46 @@
 import type { Layer } from '../../../models/network.ts'
-import { columnSums, type LayerContext, type Tensor, type TfLayer } from '../layer.ts'
+import type { LayerContext, Tensor, TfLayer } from '../layer.ts'
 
 /**
- * Batch normalisation, per channel over n rows (pictures × pixels). With x̂ = (x − mean) / √(var + ε):
+ * Batch normalisation, per channel over n rows (pictures × pixels). With r = 1 / √(var + ε):
  *
- *   dβ = Σ dy      dγ = Σ dy x̂      dx = γ / (n √(var + ε)) · (n dy − dβ − x̂ dγ)
+ *   dβ = Σ dy      dγ = r Σ dy (x − mean)      dx = γ r (dy − dβ / n − (x − mean) r dγ / n)
  */
-export function batchNormLayer(layer: Extract<Layer, { type: 'batch-norm' }>, { tf }: LayerContext): TfLayer {
+export function batchNormLayer(layer: Extract<Layer, { type: 'batch-norm' }>, { tf, ops }: LayerContext): TfLayer {
   const weight = (what: string): string => `${layer.name}/${what}`
-  let normalized: Tensor
+  let input: Tensor
+  let mean: Tensor
   let inverse: Tensor
   return {
     forward(x, pass) {
-      const rows = tf.reshape(x, [-1, x.shape[x.rank - 1] ?? 1])
-      const n = rows.shape[0] ?? 1
-      let mean = pass.weight(weight('movingMean'))
-      let variance = pass.weight(weight('movingVariance'))
+      const moving = { mean: pass.weight(weight('movingMean')), variance: pass.weight(weight('movingVariance')) }
+      let { variance } = moving
+      input = x
+      mean = moving.mean
       if (pass.training) {
-        const running = { mean, variance }
-        mean = tf.div(columnSums(tf, rows), n)
-        variance = tf.div(columnSums(tf, tf.square(tf.sub(rows, mean))), n)
-        const unbiased = tf.mul(variance, n / Math.max(1, n - 1))
+        const batch = ops.moments(x)
+        const rows = x.size / mean.size
         const move = (from: Tensor, to: Tensor): Tensor =>
           tf.add(tf.mul(from, layer.momentum), tf.mul(to, 1 - layer.momentum))
-        pass.setStatistic(weight('movingMean'), move(running.mean, mean))
-        pass.setStatistic(weight('movingVariance'), move(running.variance, unbiased))
+        const unbiased = tf.mul(batch.variance, rows / Math.max(1, rows - 1))
+        pass.setStatistic(weight('movingMean'), move(moving.mean, batch.mean))
+        pass.setStatistic(weight('movingVariance'), move(moving.variance, unbiased))
+        mean = batch.mean
+        variance = batch.variance
       }
       inverse = tf.rsqrt(tf.add(variance, layer.epsilon))
-      normalized = tf.mul(tf.sub(rows, mean), inverse)
-      const y = tf.add(tf.mul(normalized, pass.weight(weight('gamma'))), pass.weight(weight('beta')))
-      return tf.reshape(y, x.shape)
+      const scale = tf.mul(pass.weight(weight('gamma')), inverse)
+      return ops.scaleShift(x, scale, tf.sub(pass.weight(weight('beta')), tf.mul(mean, scale)))
     },
     backward(dy, pass) {
-      const rows = tf.reshape(dy, normalized.shape)
-      const n = rows.shape[0] ?? 1
-      const beta = columnSums(tf, rows)
-      const gamma = columnSums(tf, tf.mul(rows, normalized))
-      pass.setGradient(weight('beta'), beta)
+      const { sums, dots } = ops.normSums(dy, input, mean)
+      const gamma = tf.mul(dots, inverse)
+      pass.setGradient(weight('beta'), sums)
       pass.setGradient(weight('gamma'), gamma)
-      const centred = tf.sub(tf.sub(tf.mul(rows, n), beta), tf.mul(normalized, gamma))
-      const scale = tf.div(tf.mul(pass.weight(weight('gamma')), inverse), n)
-      return tf.reshape(tf.mul(centred, scale), dy.shape)
+      const rows = input.size / mean.size
+      const a = tf.mul(pass.weight(weight('gamma')), inverse)
+      const b = tf.div(tf.mul(tf.mul(a, inverse), gamma), -rows)
+      return ops.normGradient(dy, input, mean, a, b, tf.div(tf.mul(a, sums), -rows))
     },
   }
 }

@@ -1,10 +1,11 @@
 import { assertNever } from '../../../../../protocol/assertNever.ts'
 import type { Layer, Network } from '../../../models/network.ts'
 import type { LayerContext, Tf, TfLayer } from '../layer.ts'
+import type { TfOps } from '../ops.ts'
 import { batchNormLayer } from './batchNorm.ts'
 import { convolutionLayer, depthwiseLayer } from './convolution.ts'
 import { denseLayer } from './dense.ts'
-import { dropoutLayer, flattenLayer, l2NormalizeLayer, relu6Layer, reluLayer } from './pointwise.ts'
+import { dropoutLayer, flattenLayer, l2NormalizeLayer, rectifierLayer } from './pointwise.ts'
 import { averagePoolLayer, globalAverageLayer, maxPoolLayer } from './pooling.ts'
 import { addLayer, type Branch, saveLayer } from './residual.ts'
 
@@ -14,7 +15,7 @@ export function firstTrainable(network: Network): number {
 }
 
 /** The layers of a network on TF.js, in order. */
-export function buildLayers(tf: Tf, network: Network, seed: number): TfLayer[] {
+export function buildLayers(tf: Tf, ops: TfOps, network: Network, seed: number): TfLayer[] {
   const branches = new Map<string, Branch>()
   const branch = (name: string): Branch => {
     const known = branches.get(name) ?? { activations: null, gradient: null }
@@ -23,7 +24,7 @@ export function buildLayers(tf: Tf, network: Network, seed: number): TfLayer[] {
   }
   const first = firstTrainable(network)
   return network.layers.map((layer, index) =>
-    buildLayer(layer, { tf, seed, index, needsInputGradient: index > first }, branch),
+    buildLayer(layer, { tf, ops, seed, index, needsInputGradient: index > first }, branch),
   )
 }
 
@@ -38,11 +39,11 @@ function buildLayer(layer: Layer, context: LayerContext, branch: (name: string) 
     case 'batch-norm':
       return batchNormLayer(layer, context)
     case 'relu':
-      return reluLayer(context, 0)
+      return rectifierLayer(context, 0, Infinity)
     case 'leaky-relu':
-      return reluLayer(context, layer.slope)
+      return rectifierLayer(context, layer.slope, Infinity)
     case 'relu6':
-      return relu6Layer(context)
+      return rectifierLayer(context, 0, 6)
     case 'max-pool':
       return maxPoolLayer(layer, context)
     case 'average-pool':

@@ -1,10 +1,10 @@
 import type { Layer } from '../../../models/network.ts'
-import { columnSums, type LayerContext, type Tensor, type TfLayer } from '../layer.ts'
+import type { LayerContext, Tensor, TfLayer } from '../layer.ts'
 
 /** y = x W + b. */
 export function denseLayer(
   layer: Extract<Layer, { type: 'dense' }>,
-  { tf, needsInputGradient }: LayerContext,
+  { ops, needsInputGradient }: LayerContext,
 ): TfLayer {
   const kernel = `${layer.name}/kernel`
   const bias = `${layer.name}/bias`
@@ -12,13 +12,12 @@ export function denseLayer(
   return {
     forward(x, pass) {
       input = x
-      const y = tf.matMul(x, pass.weight(kernel))
-      return layer.bias ? tf.add(y, pass.weight(bias)) : y
+      return ops.dense(x, pass.weight(kernel), layer.bias ? pass.weight(bias) : null)
     },
     backward(dy, pass) {
-      pass.setGradient(kernel, tf.matMul(input, dy, true, false))
-      if (layer.bias) pass.setGradient(bias, columnSums(tf, dy))
-      return needsInputGradient ? tf.matMul(dy, pass.weight(kernel), false, true) : dy
+      pass.setGradient(kernel, ops.denseKernelGradient(input, dy))
+      if (layer.bias) pass.setGradient(bias, ops.columnSums(dy))
+      return needsInputGradient ? ops.denseInputGradient(dy, pass.weight(kernel)) : dy
     },
   }
 }

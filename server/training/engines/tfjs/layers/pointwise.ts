@@ -2,27 +2,15 @@
 import { dropoutMask } from '../../../models/counterRandom.ts'
 import type { LayerContext, Tensor, TfLayer } from '../layer.ts'
 
-/** max(0, x), or x · slope below zero. */
-export function reluLayer({ tf }: LayerContext, slope: number): TfLayer {
+/** relu, leaky relu and relu6: x above zero up to a cap, slope · x below. */
+export function rectifierLayer({ ops }: LayerContext, slope: number, cap: number): TfLayer {
   let output: Tensor
   return {
     forward(x) {
-      output = slope === 0 ? tf.relu(x) : tf.leakyRelu(x, slope)
+      output = ops.rectify(x, slope, cap)
       return output
     },
-    backward: dy => tf.mul(dy, tf.step(output, slope)),
-  }
-}
-
-/** min(max(0, x), 6). */
-export function relu6Layer({ tf }: LayerContext): TfLayer {
-  let output: Tensor
-  return {
-    forward(x) {
-      output = tf.relu6(x)
-      return output
-    },
-    backward: dy => tf.mul(dy, tf.mul(tf.step(output), tf.step(tf.sub(6, output)))),
+    backward: dy => ops.rectifyGradient(dy, output, slope, cap),
   }
 }
 

@@ -1,18 +1,17 @@
 import type { Layer } from '../../../models/network.ts'
 import { windowed } from '../../../models/shapes.ts'
-import { type LayerContext, runKernel, type Tensor, type TfLayer } from '../layer.ts'
+import type { LayerContext, Tensor, TfLayer } from '../layer.ts'
 
-export function maxPoolLayer(layer: Extract<Layer, { type: 'max-pool' }>, { tf }: LayerContext): TfLayer {
-  const attrs = { filterSize: [layer.size, layer.size], strides: [layer.stride, layer.stride], pad: layer.padding }
+export function maxPoolLayer(layer: Extract<Layer, { type: 'max-pool' }>, { ops }: LayerContext): TfLayer {
   let input: Tensor
   let output: Tensor
   return {
     forward(x) {
       input = x
-      output = runKernel(tf, 'MaxPool', { x }, attrs)
+      output = ops.maxPool(x, layer)
       return output
     },
-    backward: dy => runKernel(tf, 'MaxPoolGrad', { dy, input, output }, attrs),
+    backward: dy => ops.maxPoolGradient(dy, input, output, layer),
   }
 }
 
@@ -20,8 +19,8 @@ export function maxPoolLayer(layer: Extract<Layer, { type: 'max-pool' }>, { tf }
  * The mean of the pixels inside the picture. Padding is done here, not by the kernel: TF.js's backends disagree on whether
  * the gradient of a padded average counts the padding.
  */
-export function averagePoolLayer(layer: Extract<Layer, { type: 'average-pool' }>, { tf }: LayerContext): TfLayer {
-  const attrs = { filterSize: [layer.size, layer.size], strides: [layer.stride, layer.stride], pad: 'valid' }
+export function averagePoolLayer(layer: Extract<Layer, { type: 'average-pool' }>, { tf, ops }: LayerContext): TfLayer {
+  const window = { size: layer.size, stride: layer.stride, padding: 'valid' } as const
   let shape: number[]
   let padded: Tensor
   let share: Tensor
@@ -35,11 +34,11 @@ export function averagePoolLayer(layer: Extract<Layer, { type: 'average-pool' }>
       padded = tf.pad(x, paddings)
       // Sum over the window = mean of the padded window × its size; inside the picture it covers only `share` of it.
       const ones = tf.pad(tf.ones([1, ...shape.slice(1, 3), 1]), paddings)
-      share = runKernel(tf, 'AvgPool', { x: ones }, attrs)
-      return tf.div(runKernel(tf, 'AvgPool', { x: padded }, attrs), share)
+      share = ops.averagePool(ones, window)
+      return tf.div(ops.averagePool(padded, window), share)
     },
     backward(dy) {
-      const gradient = runKernel(tf, 'AvgPoolGrad', { dy: tf.div(dy, share), input: padded }, attrs)
+      const gradient = ops.averagePoolGradient(tf.div(dy, share), padded, window)
       return tf.slice(gradient, before, shape)
     },
   }

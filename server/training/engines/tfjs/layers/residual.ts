@@ -22,7 +22,10 @@ export function saveLayer(branch: Branch, { tf }: LayerContext): TfLayer {
 export function addLayer(layer: Extract<Layer, { type: 'add' }>, branch: Branch, context: LayerContext): TfLayer {
   const { tf } = context
   const project = layer.project
-    ? convolutionLayer({ ...layer.project, padding: 'same', bias: false }, { ...context, needsInputGradient: true })
+    ? convolutionLayer(
+        { ...layer.project, kernelSize: 1, padding: 'same', bias: false },
+        { ...context, needsInputGradient: true },
+      )
     : null
   return {
     forward(x, pass) {
