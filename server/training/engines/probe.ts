@@ -1,0 +1,150 @@
+/**
+ * Trying an engine on a network: is its gradient the slope of its own loss, and how long does a step take? Runs in a
+ * process of its own (`trainer.cjs --probe`), since a native library that does not fit may take the process with it.
+ */
+import * as v from 'valibot'
+import { OptimizerSpec } from '../../../protocol/runSpec.ts'
+import { fillNormal, streamKey } from '../models/counterRandom.ts'
+import type { Network } from '../models/network.ts'
+import { weightSpecs } from '../models/weights.ts'
+import type { EngineKind, EngineState, ImageBatch, TrainEngine } from './trainEngine.ts'
+
+/** What the child process is asked. The network is built by our own code on both sides, so its layers are not decoded. */
+export const ProbeRequest = v.object({
+  engine: v.string(),
+  network: v.custom<Network>(value => typeof value === 'object' && value !== null && 'layers' in value),
+  optimizer: OptimizerSpec,
+  batchSize: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  threads: v.nullable(v.number()),
+})
+export type ProbeRequest = v.InferOutput<typeof ProbeRequest>
+
+export const ProbeResult = v.variant('kind', [
+  /** Milliseconds a step of `batchSize` pictures; `gradientError` relative, over all weights. */
+  v.object({ kind: v.literal('ok'), stepMs: v.number(), gradientError: v.number() }),
+  v.object({ kind: v.literal('wrong'), gradientError: v.number() }),
+  v.object({ kind: v.literal('failed'), message: v.string() }),
+])
+export type ProbeResult = v.InferOutput<typeof ProbeResult>
+
+/** Pictures for the gradient check: enough for batch norm, few enough for a second at most. */
+const checkedPictures = 8
+/** Above this the gradient is not that of the network; single precision and the kinks of relu stay far below. */
+const largestError = 0.1
+/** Time is measured over at least this many steps and about this many milliseconds. */
+const timedSteps = 3
+const timedMs = 300
+
+/** Never throws: what goes wrong is a result. */
+export async function probeEngine(request: ProbeRequest, kinds: readonly EngineKind[]): Promise<ProbeResult> {
+  const kind = kinds.find(({ id }) => id === request.engine)
+  if (!kind) return { kind: 'failed', message: `There is no engine ${request.engine}.` }
+  try {
+    const gradientError = await checkGradient(kind, request)
+    if (!(gradientError <= largestError)) return { kind: 'wrong', gradientError }
+    return { kind: 'ok', stepMs: await timeSteps(kind, request), gradientError }
+  } catch (error) {
+    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function noise(count: number, name: string): Float32Array {
+  const data = new Float32Array(count)
+  fillNormal(data, streamKey(1, 'probe', name), 1)
+  return data
+}
+
+function pictures(network: Network, count: number): ImageBatch {
+  const { height, width, channels } = network.input
+  return { data: noise(count * height * width * channels, 'pictures'), count }
+}
+
+/**
+ * For L = Σ c · embeddings with a fixed c: every weight is moved a little along its own gradient, there and back, and the
+ * difference of L compared with the norm of the gradient. Gradients are read off a step of plain SGD.
+ *
+ * @returns the largest error of a weight, relative to its gradient (small gradients: to a hundredth of the whole)
+ */
+async function checkGradient(kind: EngineKind, request: ProbeRequest): Promise<number> {
+  const { network, threads } = request
+  const optimizer: OptimizerSpec = { name: 'sgd', learningRate: 1, momentum: 0, weightDecay: 0 }
+  const options = { network, optimizer, seed: 1, clipNorm: null, batchSize: checkedPictures, threads }
+  const engine = await kind.create(options)
+  try {
+    const batch = pictures(network, checkedPictures)
+    const towards = noise(checkedPictures * network.embeddingSize, 'towards')
+    const start = await engine.exportState()
+    const lossAt = async (state: EngineState): Promise<number> => {
+      await engine.importState(state)
+      let loss = 0
+      await engine.step(
+        batch,
+        ({ data }) => {
+          loss = towards.reduce((sum, c, i) => sum + c * data[i], 0)
+          return towards
+        },
+        1,
+      )
+      return loss
+    }
+    await lossAt(start)
+    const moved = await engine.exportState()
+    const gradients = new Map<string, Float64Array>()
+    for (const { name, trainable } of weightSpecs(network)) {
+      if (trainable) gradients.set(name, difference(start.get(name)?.data, moved.get(name)?.data))
+    }
+    const whole = Math.hypot(...[...gradients.values()].map(norm))
+    let worst = 0
+    for (const [name, gradient] of gradients) {
+      const length = norm(gradient)
+      if (length < whole * 0.01) continue
+      const tensor = start.get(name)
+      if (!tensor) continue
+      const reach = 0.001 * Math.max(norm(tensor.data), Math.sqrt(tensor.data.length))
+      const along = (sign: number): EngineState => {
+        const data = tensor.data.map((value, i) => value + (sign * reach * gradient[i]) / length)
+        return new Map([...start, [name, { shape: tensor.shape, data }]])
+      }
+      const slope = ((await lossAt(along(1))) - (await lossAt(along(-1)))) / (2 * reach)
+      worst = Math.max(worst, Math.abs(slope - length) / length)
+    }
+    return worst
+  } finally {
+    engine.dispose()
+  }
+}
+
+function difference(a: Float32Array = new Float32Array(), b: Float32Array = new Float32Array()): Float64Array {
+  return Float64Array.from(a, (value, i) => value - b[i])
+}
+
+function norm(x: Float32Array | Float64Array): number {
+  let sum = 0
+  for (const value of x) sum += value * value
+  return Math.sqrt(sum)
+}
+
+/** @returns the median of a few steps, the first (which compiles and allocates) left out */
+async function timeSteps(kind: EngineKind, request: ProbeRequest): Promise<number> {
+  const { network, optimizer, batchSize, threads } = request
+  const engine = await kind.create({ network, optimizer, seed: 1, clipNorm: null, batchSize, threads })
+  try {
+    const batch = pictures(network, batchSize)
+    const gradient = noise(batchSize * network.embeddingSize, 'towards')
+    await oneStep(engine, batch, gradient)
+    const times: number[] = []
+    const end = performance.now() + timedMs
+    while (times.length < timedSteps || (performance.now() < end && times.length < 50)) {
+      const start = performance.now()
+      await oneStep(engine, batch, gradient)
+      times.push(performance.now() - start)
+    }
+    return times.sort((a, b) => a - b)[times.length >> 1]
+  } finally {
+    engine.dispose()
+  }
+}
+
+async function oneStep(engine: TrainEngine, batch: ImageBatch, gradient: Float32Array): Promise<void> {
+  await engine.step(batch, () => gradient, 1e-6)
+}
