@@ -29,6 +29,7 @@ async function main(): Promise<void> {
   const opened = openStore(dir, { create: false })
   if (opened.kind !== 'opened') throw new Error(opened.kind === 'refused' ? opened.message : `No store in ${dir}.`)
   const { store } = opened
+  store.trainerArrived(runId)
   await train(store, runId)
   store.close()
   lock.release()

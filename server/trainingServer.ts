@@ -15,7 +15,7 @@ import { logFile, serverLockFile, trainerLockFile } from './store/layout.ts'
 import { isLocked, takeLock } from './store/lock.ts'
 import { openStore, type Store } from './store/store.ts'
 
-/** A trainer takes its lock when it is up; until then its claim speaks for it. */
+/** A trainer takes its lock when it is up; until then its claim speaks for it, for this long. */
 const startGrace = 10_000
 /** A look at the store costs well under a millisecond. */
 const interval = 50

@@ -16,7 +16,7 @@ export interface Trainers {
 }
 
 /** Deaths in a row without a step of progress before a run counts as failed. */
-export const patience = 3
+export const patience = 5
 
 const names: { readonly metrics: readonly string[] } = { metrics: [] }
 

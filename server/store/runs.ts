@@ -140,7 +140,10 @@ export function runQueries(connection: Connection) {
       })
     },
 
-    /** When the run was last claimed, milliseconds since 1970. */
+    /** A trainer works at the run: from here on its lock alone says whether it lives. */
+    trainerArrived: (runId: number): void => void connection.run('UPDATE run SET claimed = NULL WHERE id = ?', runId),
+
+    /** When the run was claimed, milliseconds since 1970, as long as no trainer has arrived. */
     claimed(runId: number): number | null {
       const claimed = connection.get('SELECT claimed FROM run WHERE id = ?', runId)?.['claimed']
       return typeof claimed === 'number' ? claimed : null

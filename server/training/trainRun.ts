@@ -35,9 +35,11 @@ export type Outcome =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'diverged'; readonly message: string }
 
-/** Milliseconds between checkpoints within an epoch, and between those at the ends of very short ones. */
+/** Most milliseconds between checkpoints, evaluations apart. */
 const checkpointInterval = 10_000
-const shortestInterval = 1_000
+/** Where epochs are short, their checkpoints may cost this share of the time. */
+const checkpointShare = 0.02
+const shortestInterval = 250
 /** The network as it was before training is evaluated when this many points stand, so that the first ones come soon. */
 const stepsBeforeFirstEvaluation = 10
 /** Histograms kept over a whole run, about. */
@@ -82,6 +84,7 @@ class Loop {
   private state: LoopState
   private savedAt = performance.now()
   private picturesKept = false
+  private saveTook = 0
 
   constructor(run: OpenRun, context: TrainContext, untrained: EngineState) {
     this.run = run
@@ -234,7 +237,7 @@ class Loop {
     state.hardest = []
     state.epochsClosed = epoch
     if (improved) await this.save('best')
-    await this.saveWhenOlderThan(shortestInterval)
+    await this.saveWhenOlderThan(Math.max(shortestInterval, this.saveTook / checkpointShare))
     const { patience } = spec.evaluation
     return patience !== null && state.evaluationsSinceBest >= patience && epoch < spec.epochs
       ? words.stoppedEarly(state.evaluationsSinceBest)
@@ -274,6 +277,7 @@ class Loop {
   /** Points first: a checkpoint must never be ahead of what the store has. */
   private async save(name: 'last' | 'best'): Promise<void> {
     const { run, state } = this
+    const start = performance.now()
     this.tracker.flush()
     await writeCheckpoint(join(this.context.folder, `${name}.checkpoint`), {
       engineId: run.engine.id,
@@ -281,6 +285,8 @@ class Loop {
       sampler: run.input.samplerState(),
       engine: await run.engine.exportState(),
     })
-    if (name === 'last') this.savedAt = performance.now()
+    if (name === 'best') return
+    this.savedAt = performance.now()
+    this.saveTook = this.savedAt - start
   }
 }

@@ -37,6 +37,8 @@ describe('runs', () => {
     store.setWish(first, 'run')
     expect(store.claimNext()?.id).toBe(first)
     expect(store.claimed(first)).toBeGreaterThan(Date.now() - 5000)
+    store.trainerArrived(first)
+    expect(store.claimed(first)).toBeNull()
   })
 
   it('carry the time and the reason of their end, and can be put in line again for more epochs', () => {
