@@ -48,6 +48,7 @@ export async function packageExtension(target: Target, out?: string): Promise<Pa
     for (const key of ['private', 'scripts', 'devDependencies', 'allowScripts', 'optionalDependencies'])
       Reflect.deleteProperty(manifest, key)
     await writeFile(join(stage, 'package.json'), JSON.stringify(manifest, null, 2))
+    await writeFile(join(stage, '.vscodeignore'), '') // what is here ships: the project's own list has been applied
 
     await mustRun(process.execPath, ['esbuild.mjs', '--production', `--out=${join(stage, 'dist')}`], { cwd: project })
     // Beside the bundles, where `require` looks first, and where vsce does not take them for dependencies to prune.
