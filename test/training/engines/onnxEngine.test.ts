@@ -1,13 +1,53 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { onnxKind } from '../../../server/training/engines/onnx/onnxEngine.ts'
 import { tfjsCpu } from '../../../server/training/engines/tfjs/kinds.ts'
-import type { EngineState, TrainEngine } from '../../../server/training/engines/trainEngine.ts'
+import type { EngineKind, EngineState, TrainEngine } from '../../../server/training/engines/trainEngine.ts'
 import { fillNormal, streamKey } from '../../../server/training/models/counterRandom.ts'
 import type { Network } from '../../../server/training/models/network.ts'
 import { engineConformance } from './conformance.ts'
 import { layerNetworks, wholeNetworks } from './networks.ts'
 
 engineConformance(onnxKind, tfjsCpu)
+
+describe('blocks of pictures', () => {
+  it('add up to the gradients of the whole batch', async () => {
+    // More columns than one block may have, with and without a pool behind the convolution.
+    const network: Network = {
+      input: { height: 24, width: 24, channels: 1 },
+      layers: [
+        { type: 'conv', name: 'one', filters: 16, kernelSize: 3, stride: 1, padding: 'same', bias: true },
+        { type: 'relu' },
+        { type: 'conv', name: 'two', filters: 16, kernelSize: 3, stride: 1, padding: 'same', bias: true },
+        { type: 'relu' },
+        { type: 'max-pool', size: 2, stride: 2, padding: 'valid' },
+        { type: 'conv', name: 'three', filters: 48, kernelSize: 5, stride: 2, padding: 'same', bias: true },
+        { type: 'global-average-pool' },
+        { type: 'dense', name: 'embedding', units: 4, bias: true },
+      ],
+      embeddingSize: 4,
+    }
+    const optimizer = { name: 'sgd', learningRate: 1, momentum: 0, weightDecay: 0 } as const
+    const data = new Float32Array(12 * 24 * 24)
+    fillNormal(data, 7, 1)
+    const run = async (kind: EngineKind, threads: number): Promise<EngineState> => {
+      const engine = await kind.create({ network, optimizer, seed: 1, clipNorm: null, batchSize: 12, threads })
+      await engine.step({ data, count: 12 }, ({ data: codes }) => codes.map((_, i) => (i % 5) - 2), 1)
+      const state = await engine.exportState()
+      engine.dispose()
+      return state
+    }
+    const expected = await run(tfjsCpu, 1)
+    for (const threads of [1, 2]) {
+      const state = await run(onnxKind, threads)
+      for (const [name, { data: theirs }] of expected) {
+        const mine = state.get(name)?.data ?? new Float32Array()
+        theirs.forEach((value, i) => {
+          if (!(Math.abs(value - mine[i]) < 1e-4)) expect.fail(`${name}[${i}]: ${mine[i]} instead of ${value}`)
+        })
+      }
+    }
+  }, 60_000)
+})
 
 describe('threads', () => {
   const engines: TrainEngine[] = []

@@ -22,9 +22,9 @@ describe('product graphs', () => {
 
   it.each<[ProductKind, number[], number[], number[]]>([
     // [2, 3] · [3, 2], [3, 2]ᵀ · [3, 2], [2, 3] · [2, 3]ᵀ
-    ['forward', [2, 3], [3, 2], [14, 1, 32, 1]],
-    ['weightGradient', [3, 2], [3, 2], [22, 2, 28, 2]],
-    ['inputGradient', [2, 3], [2, 3], [7, 8, 16, 17]],
+    ['plain', [2, 3], [3, 2], [14, 1, 32, 1]],
+    ['transposedA', [3, 2], [3, 2], [22, 2, 28, 2]],
+    ['transposedB', [2, 3], [2, 3], [7, 8, 16, 17]],
   ])('%s is the product it says', (kind, p, q, expected) => {
     const ort = loadOrt()
     const session = ort.session(productGraph(kind), 1)

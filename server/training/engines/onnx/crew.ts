@@ -72,7 +72,7 @@ let shares: boolean | undefined
 function sharesMemory(ort: Ort): boolean {
   if (shares !== undefined) return shares
   const one = ort.tensor(new Float32Array(new SharedArrayBuffer(4)), 1, 1)
-  const session = ort.session(productGraph('forward'), 1)
+  const session = ort.session(productGraph('plain'), 1)
   try {
     session.run({ a: one, b: one }, { y: one }, {})
     shares = true

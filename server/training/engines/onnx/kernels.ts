@@ -27,6 +27,8 @@ export interface Kernels {
   addBias(y: number, bias: number, rows: number, columns: number): void
   addBiasRectify(y: number, bias: number, rows: number, columns: number, slope: number, cap: number): void
   toColumns(columns: number, x: number, ...window: Windowed): void
+  toChannelRows(rows: number, planes: number, x: number, ...window: Windowed): void
+  turnFilters(to: number, from: number, kernel: number, channels: number, filters: number): void
   fromColumns(x: number, columns: number, ...window: Windowed): void
   depthwise(y: number, x: number, weight: number, ...window: Windowed): void
   depthwiseBackward(dx: number, dWeight: number, dy: number, x: number, weight: number, ...window: Windowed): void

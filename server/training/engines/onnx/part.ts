@@ -158,6 +158,8 @@ export class Part {
       team,
       arena,
       columns: new Scratch(),
+      planes: new Scratch(),
+      beforePool: new Scratch(),
       partial: new Scratch(),
       images: Math.ceil(engine.batchSize / ranks),
       seed: engine.seed,

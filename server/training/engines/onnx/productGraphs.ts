@@ -1,21 +1,20 @@
 /**
- * The three matrix products that training is made of, as ONNX models of one Gemm node each, for matrices of any size:
+ * The matrix products that training is made of, as ONNX models of one Gemm node each, for matrices of any size:
  *
- *   `forward`         y [rows, outs] = x [rows, ins] · w [ins, outs]
- *   `weightGradient`  dw [ins, outs] = xᵀ · dy
- *   `inputGradient`   dx [rows, ins] = dy · wᵀ
+ *   `plain`        y [m, n] = a [m, k] · b [k, n]      forward, as y = x · w
+ *   `transposedA`  y [m, n] = aᵀ · b, a [k, m]         gradients of weights, as dw = xᵀ · dy
+ *   `transposedB`  y [m, n] = a · bᵀ, b [n, k]         gradients of inputs, as dx = dy · wᵀ
  *
- * A dense layer is one such product, a convolution is one over its columns. Field numbers are those of onnx.proto3
- * (ONNX IR version 8, operator set 17; Gemm has been unchanged since 13).
+ * Field numbers are those of onnx.proto3 (ONNX IR version 8, operator set 17; Gemm has been unchanged since 13).
  */
 import { type Field, encode, message, text, varint } from './protobuf.ts'
 
-export type ProductKind = 'forward' | 'weightGradient' | 'inputGradient'
+export type ProductKind = 'plain' | 'transposedA' | 'transposedB'
 
-const transposed: Readonly<Record<ProductKind, readonly string[]>> = {
-  forward: [],
-  weightGradient: ['transA'],
-  inputGradient: ['transB'],
+const attributes: Readonly<Record<ProductKind, readonly string[]>> = {
+  plain: [],
+  transposedA: ['transA'],
+  transposedB: ['transB'],
 }
 
 /** The bytes of an ONNX model: inputs `a` and `b`, output `y`. */
@@ -26,7 +25,7 @@ export function productGraph(kind: ProductKind): Uint8Array {
     text(2, 'y'),
     text(3, kind),
     text(4, 'Gemm'),
-    ...transposed[kind].map(name => message(5, [text(1, name), varint(3, 1), varint(20, 2)])),
+    ...attributes[kind].map(name => message(5, [text(1, name), varint(3, 1), varint(20, 2)])),
   ]
   const graph = [
     message(1, node),

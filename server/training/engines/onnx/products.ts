@@ -3,17 +3,19 @@ import { floatsAt } from './memory.ts'
 import type { Ort, OrtSession, OrtTensor } from './ort.ts'
 import { type ProductKind, productGraph } from './productGraphs.ts'
 
-/** The products that one place in a network asks for: always the same sizes but for the rows. */
+/** One place in a network that asks for products: the same ones in every step. */
 export interface Product {
-  /** Addresses as in productGraphs.ts. Nothing happens when `rows` is 0. */
-  run(a: number, b: number, y: number, rows: number): void
+  /** y [m, n] = a · b over k, as in productGraphs.ts; addresses in bytes. An empty product does nothing. */
+  run(a: number, b: number, y: number, m: number, k: number, n: number): void
 }
 
+/** A product with its tensors made: making them costs more than a small product. */
 interface Call {
   readonly a: number
   readonly b: number
   readonly y: number
-  readonly rows: number
+  readonly m: number
+  readonly k: number
   readonly inputs: Readonly<Record<'a' | 'b', OrtTensor>>
   readonly outputs: Readonly<Record<'y', OrtTensor>>
 }
@@ -33,19 +35,18 @@ export class Products {
     this.#threads = threads
   }
 
-  /** @param ins numbers that go into the layer per row @param outs numbers that come out */
-  product(kind: ProductKind, ins: number, outs: number): Product {
+  product(kind: ProductKind): Product {
     // Calls come in the same order in every step: the next one is nearly always the one after the last.
     const calls: Call[] = []
     let last = -1
     return {
-      run: (a, b, y, rows) => {
-        if (rows === 0) return
-        const fits = (call: Call | undefined): call is Call =>
-          call !== undefined && call.a === a && call.b === b && call.y === y && call.rows === rows
-        last = (last + 1) % Math.max(1, calls.length)
-        if (!fits(calls[last])) last = calls.findIndex(fits)
-        if (last < 0) last = calls.push(this.#prepare(kind, a, b, y, rows, ins, outs)) - 1
+      run: (a, b, y, m, k, n) => {
+        if (m === 0 || k === 0) return
+        const fits = (call: Call): boolean =>
+          call.y === y && call.a === a && call.b === b && call.m === m && call.k === k
+        last = last + 1 < calls.length ? last + 1 : 0
+        if (calls.length === 0 || !fits(calls[last])) last = calls.findIndex(fits)
+        if (last < 0) last = calls.push(this.#prepare(kind, a, b, y, m, k, n)) - 1
         const { inputs, outputs } = calls[last]
         this.#session(kind).run(inputs, outputs, noOptions)
       },
@@ -63,19 +64,16 @@ export class Products {
     return session
   }
 
-  #prepare(kind: ProductKind, a: number, b: number, y: number, rows: number, ins: number, outs: number): Call {
-    const matrix = (address: number, height: number, width: number): OrtTensor =>
-      this.#ort.tensor(floatsAt(this.#memory, address, height * width), height, width)
-    const x = { a: matrix(a, rows, kind === 'inputGradient' ? outs : ins) }
-    const weights = (address: number): OrtTensor => matrix(address, ins, outs)
-    const where = { a, b, y, rows }
-    switch (kind) {
-      case 'forward':
-        return { ...where, inputs: { ...x, b: weights(b) }, outputs: { y: matrix(y, rows, outs) } }
-      case 'weightGradient':
-        return { ...where, inputs: { ...x, b: matrix(b, rows, outs) }, outputs: { y: weights(y) } }
-      case 'inputGradient':
-        return { ...where, inputs: { ...x, b: weights(b) }, outputs: { y: matrix(y, rows, ins) } }
+  #prepare(kind: ProductKind, a: number, b: number, y: number, m: number, k: number, n: number): Call {
+    const matrix = (address: number, rows: number, columns: number): OrtTensor =>
+      this.#ort.tensor(floatsAt(this.#memory, address, rows * columns), rows, columns)
+    return {
+      ...{ a, b, y, m, k },
+      inputs: {
+        a: kind === 'transposedA' ? matrix(a, k, m) : matrix(a, m, k),
+        b: kind === 'transposedB' ? matrix(b, n, k) : matrix(b, k, n),
+      },
+      outputs: { y: matrix(y, m, n) },
     }
   }
 }

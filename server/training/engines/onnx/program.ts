@@ -5,7 +5,7 @@
 import { assertNever } from '../../../../protocol/assertNever.ts'
 import type { Layer, Network } from '../../models/network.ts'
 import { type Activation, type MapActivation, shapesOf, sizeOf } from '../../models/shapes.ts'
-import { geometry } from './geometry.ts'
+import { type Geometry, geometry } from './geometry.ts'
 import { Pool } from './memory.ts'
 import { batchNorm } from './operations/batchNorm.ts'
 import { convolution } from './operations/convolution.ts'
@@ -53,6 +53,8 @@ export function buildProgram(bench: Workbench, network: Network): Program {
     const layer = network.layers[i]
     const before = after[i - 1] ?? shape
     const rectifier = rectifies(layer) ? rectifierOf(network.layers[i + 1]) : null
+    const fused = rectifier ? 1 : 0
+    const pool = layer.type === 'conv' ? poolOf(network.layers[i + fused + 1], after[i]) : null
     const inputReached = reached
     let skip = 0
     let operation: Operation | null
@@ -71,6 +73,7 @@ export function buildProgram(bench: Workbench, network: Network): Program {
             { name: project.name, filters: project.filters, bias: false },
             geometry(mapOf(from.shape), 1, project.stride, 'same'),
             null,
+            null,
           )
         : null
       if (from.reached) {
@@ -80,12 +83,12 @@ export function buildProgram(bench: Workbench, network: Network): Program {
       reached ||= from.reached || projection !== null
       operation = add(bench, value, from.saved, projection, skip)
       if (skip !== 0) skips.set(operation, skip)
-    } else operation = operationOf(bench, layer, i, value, before, rectifier)
+    } else operation = operationOf(bench, layer, i, value, before, rectifier, pool)
     reached ||= 'name' in layer
     if (!operation) continue
     steps.push({ operation, reached, inputReached, inputSize: value.size, dy: 0, dx: 0 })
     value = operation.output
-    if (rectifier) i++
+    i += fused + (pool ? 1 : 0)
   }
 
   // The way back: a gradient's buffer is free again as soon as the operation behind it has read it.
@@ -99,8 +102,7 @@ export function buildProgram(bench: Workbench, network: Network): Program {
     if (step.dx !== gradient) pool.give(gradient)
     gradient = step.dx
   }
-  bench.columns.place(bench.arena)
-  bench.partial.place(bench.arena)
+  for (const scratch of [bench.columns, bench.planes, bench.beforePool, bench.partial]) scratch.place(bench.arena)
 
   return {
     input,
@@ -136,6 +138,12 @@ function rectifierOf(layer: Layer | undefined): Rectifier | null {
   }
 }
 
+/** A max pooling that can be part of the convolution before it. */
+function poolOf(layer: Layer | undefined, before: Activation): Geometry | null {
+  if (layer?.type !== 'max-pool') return null
+  return geometry(mapOf(before), layer.size, layer.stride, layer.padding)
+}
+
 function mapOf(activation: Activation): MapActivation {
   if (activation.kind === 'flat') throw new Error('This layer needs a picture.')
   return activation
@@ -149,6 +157,7 @@ function operationOf(
   x: Value,
   before: Activation,
   rectifier: Rectifier | null,
+  pool: Geometry | null,
 ): Operation | null {
   switch (layer.type) {
     case 'dense':
@@ -160,6 +169,7 @@ function operationOf(
         layer,
         geometry(mapOf(before), layer.kernelSize, layer.stride, layer.padding),
         rectifier,
+        pool,
       )
     case 'depthwise':
       return depthwise(

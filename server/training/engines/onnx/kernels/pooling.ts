@@ -86,7 +86,10 @@ export function maxPoolBackward(
   outHeight: i32,
   outWidth: i32,
 ): void {
-  zeroFloats(dx, images * height * width * channels)
+  // Windows side by side write every pixel of theirs once; pixels beside them and windows that overlap need a start.
+  const apart = stride >= size && top == 0 && left == 0
+  const tiled = apart && stride == size && outHeight * size == height && outWidth * size == width
+  if (!tiled) zeroFloats(dx, images * height * width * channels)
   let from = dy
   let place = places
   for (let image = 0; image < images; image++) {
@@ -94,7 +97,29 @@ export function maxPoolBackward(
     for (let oy = 0; oy < outHeight; oy++) {
       for (let ox = 0; ox < outWidth; ox++) {
         const corner = (oy * stride - top) * width + ox * stride - left
-        for (let c = 0; c < channels; c++) {
+        let c = 0
+        if (apart) {
+          for (; c + LANES <= channels; c += LANES) {
+            const d = v128.load(floatAt(from, c))
+            const where = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(place + c)))
+            for (let ky = 0; ky < size; ky++) {
+              for (let kx = 0; kx < size; kx++) {
+                const here = v128.and(d, i32x4.eq(where, i32x4.splat(ky * size + kx)))
+                v128.store(floatAt(picture, (corner + ky * width + kx) * channels + c), here)
+              }
+            }
+          }
+          if (tiled) {
+            for (let rest = c; rest < channels; rest++) {
+              for (let ky = 0; ky < size; ky++) {
+                for (let kx = 0; kx < size; kx++) {
+                  store<f32>(floatAt(picture, (corner + ky * width + kx) * channels + rest), 0)
+                }
+              }
+            }
+          }
+        }
+        for (; c < channels; c++) {
           const where = <i32>load<u8>(place + c)
           const to = floatAt(picture, (corner + (where / size) * width + (where % size)) * channels + c)
           store<f32>(to, load<f32>(to) + load<f32>(floatAt(from, c)))

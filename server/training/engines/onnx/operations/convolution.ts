@@ -1,9 +1,14 @@
 /**
- * A convolution as matrix products over columns (im2col), a few pictures at a time, so that the columns stay in the
- * cache between the kernel that writes them and the product that reads them. Chellapilla, Puri & Simard, 2006.
+ * A convolution as matrix products over columns (im2col; Chellapilla, Puri & Simard, 2006), a few pictures at a time, so
+ * that the columns stay in the cache between the kernel that writes them and the product that reads them.
+ *
+ * A max pooling and a rectifier behind it are part of it. Both only ever pick or keep the order of values, so the pool may
+ * come first, and the bias and the rectifier work on a quarter of the numbers; what is before the pool never leaves the
+ * cache, forward and backward.
  */
 import type { Geometry } from '../geometry.ts'
 import { windowOf } from '../kernels.ts'
+import { convolutionProducts } from './convolutionProducts.ts'
 import { type Operation, type Rectifier, type Value, type Workbench, allocate } from './operation.ts'
 import { finishRows, startRows } from './rows.ts'
 
@@ -13,75 +18,65 @@ export interface ConvolutionSpec {
   readonly bias: boolean
 }
 
-/** Output pixels that are worked on at a time. */
-const blockRows = 1568
-
+/** @param pool the max pooling of its output */
 export function convolution(
   bench: Workbench,
   x: Value,
   spec: ConvolutionSpec,
   window: Geometry,
   rectifier: Rectifier | null,
+  pool: Geometry | null,
 ): Operation {
-  const { kernels, products } = bench
+  const { kernels } = bench
   const { filters } = spec
   const pixels = window.outHeight * window.outWidth
-  const ins = window.size * window.size * window.channels
-  const output = allocate(bench, pixels * filters)
-  const weight = bench.weight(`${spec.name}/kernel`)
-  const weightGradient = bench.gradient(`${spec.name}/kernel`)
+  const pooledPixels = pool ? pool.outHeight * pool.outWidth : pixels
+  const output = allocate(bench, pooledPixels * filters)
+  const places = pool ? bench.arena.bytes(bench.images * output.size) : 0
   const bias = spec.bias ? bench.weight(`${spec.name}/bias`) : 0
   const biasGradient = spec.bias ? bench.gradient(`${spec.name}/bias`) : 0
-  const forward = products.product('forward', ins, filters)
-  const toWeight = products.product('weightGradient', ins, filters)
-  const toInput = products.product('inputGradient', ins, filters)
-  // A 1×1 convolution at stride 1 has its input as its columns.
-  const direct = window.size === 1 && window.stride === 1
-  const block = Math.max(1, Math.min(bench.images, Math.round(blockRows / pixels)))
-  bench.columns.need(direct ? 0 : block * pixels * ins)
-  bench.partial.need(ins * filters)
+  const products = convolutionProducts(bench, spec, window)
+  const { block } = products
+  if (pool) bench.beforePool.need(block * pixels * filters)
+  const outputOf = (first: number): number => output.address + first * output.size * 4
 
-  const columnsOf = (from: number, images: number): number => {
-    if (direct) return from
-    kernels.toColumns(bench.columns.address, from, ...windowOf(window, images))
-    return bench.columns.address
-  }
   return {
     output,
     inPlace: false,
     keepsOutput: rectifier !== null,
     forward({ images }) {
+      products.start()
       for (let first = 0; first < images; first += block) {
         const count = Math.min(block, images - first)
-        const y = output.address + first * output.size * 4
-        forward.run(columnsOf(x.address + first * x.size * 4, count), weight, y, count * pixels)
-        finishRows(kernels, y, bias, count * pixels, filters, rectifier)
+        const y = outputOf(first)
+        const from = pool ? bench.beforePool.address : y
+        products.forward(from, x.address + first * x.size * 4, count)
+        if (pool) kernels.maxPool(y, places + first * output.size, from, ...windowOf(pool, count))
+        finishRows(kernels, y, bias, count * pooledPixels, filters, rectifier)
       }
     },
     backward({ images }, dy, dx) {
+      products.start()
       for (let first = 0; first < images; first += block) {
         const count = Math.min(block, images - first)
-        const rows = count * pixels
-        const d = dy + first * output.size * 4
+        const offset = first * output.size * 4
         startRows(
           kernels,
-          d,
-          output.address + first * output.size * 4,
+          dy + offset,
+          output.address + offset,
           biasGradient,
-          rows,
+          count * pooledPixels,
           filters,
           rectifier,
           first > 0,
         )
-        const columns = columnsOf(x.address + first * x.size * 4, count)
-        const into = first > 0 ? bench.partial.address : weightGradient
-        toWeight.run(columns, d, into, rows)
-        if (first > 0) kernels.add(weightGradient, into, ins * filters)
-        if (dx !== 0) {
-          const to = dx + first * x.size * 4
-          toInput.run(d, weight, direct ? to : bench.columns.address, rows)
-          if (!direct) kernels.fromColumns(to, bench.columns.address, ...windowOf(window, count))
+        let gradient = dy + offset
+        if (pool) {
+          gradient = bench.beforePool.address
+          kernels.maxPoolBackward(gradient, places + first * output.size, dy + offset, ...windowOf(pool, count))
         }
+        products.toWeight(x.address + first * x.size * 4, gradient, count, first > 0)
+        if (dx !== 0) products.toInput(dx + first * x.size * 4, gradient, count)
       }
     },
   }

@@ -16,21 +16,21 @@ export function dense(bench: Workbench, x: Value, spec: DenseSpec, rectifier: Re
   const weightGradient = bench.gradient(`${spec.name}/kernel`)
   const bias = spec.bias ? bench.weight(`${spec.name}/bias`) : 0
   const biasGradient = spec.bias ? bench.gradient(`${spec.name}/bias`) : 0
-  const forward = products.product('forward', x.size, units)
-  const toWeight = products.product('weightGradient', x.size, units)
-  const toInput = products.product('inputGradient', x.size, units)
+  const forward = products.product('plain')
+  const toWeight = products.product('transposedA')
+  const toInput = products.product('transposedB')
   return {
     output,
     inPlace: false,
     keepsOutput: rectifier !== null,
     forward({ images }: Pass) {
-      forward.run(x.address, weight, output.address, images)
+      forward.run(x.address, weight, output.address, images, x.size, units)
       finishRows(kernels, output.address, bias, images, units, rectifier)
     },
     backward({ images }, dy, dx) {
       startRows(kernels, dy, output.address, biasGradient, images, units, rectifier, false)
-      toWeight.run(x.address, dy, weightGradient, images)
-      if (dx !== 0) toInput.run(dy, weight, dx, images)
+      toWeight.run(x.address, dy, weightGradient, x.size, images, units)
+      if (dx !== 0) toInput.run(dy, weight, dx, images, units, x.size)
     },
   }
 }

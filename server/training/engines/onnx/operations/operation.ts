@@ -49,6 +49,10 @@ export interface Workbench {
   readonly arena: Arena
   /** Columns of a convolution. */
   readonly columns: Scratch
+  /** The pictures of a block, a plane for each channel. */
+  readonly planes: Scratch
+  /** What comes out of a convolution and goes into its pool. */
+  readonly beforePool: Scratch
   /** A weight gradient that is to be added to another. */
   readonly partial: Scratch
   /** Most pictures that this thread may get. */

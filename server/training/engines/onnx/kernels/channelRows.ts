@@ -1,0 +1,128 @@
+/**
+ * The transpose of the columns of a convolution: [kernel · kernel · channels, images · outHeight · outWidth], one row for
+ * each weight of a filter. Products with it need no transposing, and for few channels it is much faster to write.
+ *
+ * Pictures are turned into planes first, with the padding around them; then every run of a row is a copy.
+ */
+import { FLOAT, LANES, floatAt, zeroFloats } from './lanes'
+
+/** planes [channels, images, planeHeight, planeWidth] = x [images, height, width, channels], zero around. */
+function toPlanes(
+  planes: usize,
+  x: usize,
+  images: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  top: i32,
+  left: i32,
+  planeHeight: i32,
+  planeWidth: i32,
+): void {
+  const planeFloats = images * planeHeight * planeWidth
+  zeroFloats(planes, channels * planeFloats)
+  const stride = <usize>planeFloats * FLOAT
+  const rows = min<i32>(height, planeHeight - top)
+  const columns = min<i32>(width, planeWidth - left)
+  const pixel = <usize>channels * FLOAT
+  for (let image = 0; image < images; image++) {
+    for (let y = 0; y < rows; y++) {
+      const from = floatAt(x, (image * height + y) * width * channels)
+      const to = floatAt(planes, (image * planeHeight + y + top) * planeWidth + left)
+      let c = 0
+      for (; c + LANES <= channels; c += LANES) {
+        let p = floatAt(from, c)
+        let q = to + <usize>c * stride
+        let i = 0
+        for (; i + LANES <= columns; i += LANES) {
+          const a = v128.load(p)
+          const b = v128.load(p + pixel)
+          const d = v128.load(p + 2 * pixel)
+          const e = v128.load(p + 3 * pixel)
+          const ab0 = i32x4.shuffle(a, b, 0, 4, 1, 5)
+          const ab1 = i32x4.shuffle(a, b, 2, 6, 3, 7)
+          const de0 = i32x4.shuffle(d, e, 0, 4, 1, 5)
+          const de1 = i32x4.shuffle(d, e, 2, 6, 3, 7)
+          v128.store(q, i32x4.shuffle(ab0, de0, 0, 1, 4, 5))
+          v128.store(q + stride, i32x4.shuffle(ab0, de0, 2, 3, 6, 7))
+          v128.store(q + 2 * stride, i32x4.shuffle(ab1, de1, 0, 1, 4, 5))
+          v128.store(q + 3 * stride, i32x4.shuffle(ab1, de1, 2, 3, 6, 7))
+          p += 4 * pixel
+          q += LANES * FLOAT
+        }
+        for (; i < columns; i++) {
+          for (let lane = 0; lane < LANES; lane++) {
+            store<f32>(q + <usize>lane * stride, load<f32>(floatAt(p, lane)))
+          }
+          p += pixel
+          q += FLOAT
+        }
+      }
+      for (; c < channels; c++) {
+        let p = floatAt(from, c)
+        const q = to + <usize>c * stride
+        for (let i = 0; i < columns; i++) {
+          store<f32>(floatAt(q, i), load<f32>(p))
+          p += pixel
+        }
+      }
+    }
+  }
+}
+
+/** @param planes scratch: channels · images · ((out − 1) · stride + kernel) for either side, in floats */
+export function toChannelRows(
+  rows: usize,
+  planes: usize,
+  x: usize,
+  images: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  kernel: i32,
+  stride: i32,
+  top: i32,
+  left: i32,
+  outHeight: i32,
+  outWidth: i32,
+): void {
+  const planeHeight = (outHeight - 1) * stride + kernel
+  const planeWidth = (outWidth - 1) * stride + kernel
+  toPlanes(planes, x, images, height, width, channels, top, left, planeHeight, planeWidth)
+  let to = rows
+  for (let ky = 0; ky < kernel; ky++) {
+    for (let kx = 0; kx < kernel; kx++) {
+      for (let c = 0; c < channels; c++) {
+        for (let image = 0; image < images; image++) {
+          let from = floatAt(planes, ((c * images + image) * planeHeight + ky) * planeWidth + kx)
+          for (let oy = 0; oy < outHeight; oy++) {
+            if (stride == 1) {
+              // The last vector may run over the end of the run; what it spills is written over by the next one.
+              for (let ox = 0; ox < outWidth; ox += LANES) v128.store(floatAt(to, ox), v128.load(floatAt(from, ox)))
+            } else {
+              for (let ox = 0; ox < outWidth; ox++) {
+                store<f32>(floatAt(to, ox), load<f32>(floatAt(from, ox * stride)))
+              }
+            }
+            to += <usize>outWidth * FLOAT
+            from += <usize>(planeWidth * stride) * FLOAT
+          }
+        }
+      }
+    }
+  }
+}
+
+/** The filters of the way back: to[ky, kx, o, c] = from[kernel − 1 − ky, kernel − 1 − kx, c, o]. */
+export function turnFilters(to: usize, from: usize, kernel: i32, channels: i32, filters: i32): void {
+  const taps = kernel * kernel
+  for (let tap = 0; tap < taps; tap++) {
+    const source = floatAt(from, (taps - 1 - tap) * channels * filters)
+    const target = floatAt(to, tap * channels * filters)
+    for (let c = 0; c < channels; c++) {
+      for (let o = 0; o < filters; o++) {
+        store<f32>(floatAt(target, o * channels + c), load<f32>(floatAt(source, c * filters + o)))
+      }
+    }
+  }
+}
