@@ -3,8 +3,8 @@ import { hasErrors, problemLine, readExperiment } from './experimentFile.ts'
 import { exitDone, exitWrongInput, printJson, say } from './output.ts'
 
 /** `triplet-lab check FILE`: every problem with its place. */
-export function check(file: string, options: { readonly json?: true }): void {
-  const checked = readExperiment(file)
+export async function check(file: string, options: { readonly json?: true }): Promise<void> {
+  const checked = await readExperiment(file)
   if (!checked) return
   const { problems, runs } = checked
   if (options.json)

@@ -3,6 +3,9 @@ import * as l10n from '@vscode/l10n'
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Problem } from '../../protocol/requests.ts'
+import type { DatasetSpec } from '../../protocol/runSpec.ts'
+import { readFacts } from '../datasetFacts/readFacts.ts'
+import type { DatasetState } from '../experiment/context.ts'
 import { parseExperiment } from '../experiment/parse.ts'
 import { resolveExperiment, type ResolvedRun } from '../experiment/resolve.ts'
 import { validateExperiment } from '../experiment/validate.ts'
@@ -15,7 +18,7 @@ export interface CheckedFile {
 }
 
 /** @returns `null` when there is no such file, which has then been said */
-export function readExperiment(file: string): CheckedFile | null {
+export async function readExperiment(file: string): Promise<CheckedFile | null> {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -25,7 +28,13 @@ export function readExperiment(file: string): CheckedFile | null {
     return null
   }
   const { tree } = parseExperiment(text.replace(/^\uFEFF/, ''))
-  const context = { folder: dirname(resolve(file)) }
+  const folder = dirname(resolve(file))
+  // Once to learn which datasets it speaks of, and once with what is known of them.
+  const asked = new Map<string, DatasetSpec>()
+  validateExperiment(tree, { folder, dataset: dataset => void asked.set(JSON.stringify(dataset), dataset) })
+  const facts = new Map<string, DatasetState>()
+  for (const [key, dataset] of asked) facts.set(key, await readFacts(dataset))
+  const context = { folder, dataset: (dataset: DatasetSpec) => facts.get(JSON.stringify(dataset)) }
   const problems = validateExperiment(tree, context)
   const resolution = resolveExperiment(tree, context)
   return { problems, runs: resolution.kind === 'resolved' ? resolution.specs : [] }

@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n'
-import { relative } from 'node:path'
-import { dirname, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import { ensureTrainingServer } from '../launch.ts'
+import { queueExperiment } from '../queueExperiment.ts'
 import type { Store } from '../store/store.ts'
 import { hasErrors, readExperiment, sayProblems } from './experimentFile.ts'
 import { follow } from './follow.ts'
@@ -18,7 +18,7 @@ interface TrainOptions extends CommonOptions {
 
 /** `triplet-lab train FILE`: through the same queue, training server and trainers as in the editor. */
 export async function train(file: string, options: TrainOptions): Promise<void> {
-  const checked = readExperiment(file)
+  const checked = await readExperiment(file)
   if (!checked) return
   sayProblems(file, checked.problems)
   if (hasErrors(checked.problems)) {
@@ -26,12 +26,10 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
     return
   }
   await withStore(options.store, true, async store => {
-    const ids = store.queueRuns(
-      checked.runs.map(({ name, spec }) => ({
-        name,
-        experiment: relative(dirname(store.dir), resolve(file)).replaceAll('\\', '/'),
-        spec: overridden(spec, options),
-      })),
+    const ids = queueExperiment(
+      store,
+      relative(dirname(store.dir), resolve(file)).replaceAll('\\', '/'),
+      checked.runs.map(run => ({ ...run, spec: overridden(run.spec, options) })),
     )
     const launched = await ensureTrainingServer(store)
     if (launched.kind === 'refused') {

@@ -1,6 +1,21 @@
 /** The part of a run's state that is not in the network: where the loop stands. What a checkpoint holds of it. */
 import * as v from 'valibot'
 import { HardTripletDetail } from '../../protocol/details.ts'
+import { healthyStart, type HealthState } from '../core/health.ts'
+
+const Health: v.GenericSchema<HealthState> = v.object({
+  collapse: v.object({ since: v.number(), lowestVariance: v.number(), reported: v.boolean() }),
+  diverged: v.boolean(),
+  firstNorm: v.nullable(v.number()),
+  exploded: v.boolean(),
+  easySteps: v.number(),
+  idleSteps: v.number(),
+  said: v.object({
+    'all-easy': v.nullable(v.number()),
+    'miner-idle': v.nullable(v.number()),
+    'no-triplets': v.nullable(v.number()),
+  }),
+})
 
 export const LoopState = v.object({
   /** Fingerprint of the pictures that the run has seen. */
@@ -22,6 +37,9 @@ export const LoopState = v.object({
   epochLoss: v.object({ sum: v.number(), count: v.number() }),
   /** Hardest triplets of the running epoch. */
   hardest: v.array(HardTripletDetail),
+  /** In how many epochs a picture was among the hardest, by its index in the dataset. */
+  hardEpochs: v.array(v.tuple([v.number(), v.number()])),
+  health: Health,
 })
 export type LoopState = v.InferOutput<typeof LoopState>
 
@@ -38,5 +56,7 @@ export function freshState(fingerprint: string, minerRandom: number[]): LoopStat
     evaluationsSinceBest: 0,
     epochLoss: { sum: 0, count: 0 },
     hardest: [],
+    hardEpochs: [],
+    health: healthyStart,
   }
 }

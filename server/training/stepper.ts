@@ -2,6 +2,7 @@
 import type { DifficultyDetail, HardTripletDetail, HistogramDetail } from '../../protocol/details.ts'
 import type { MetricId } from '../../protocol/metrics.ts'
 import { createDifficultyMeter, type Difficulty, type DifficultyMeter } from '../core/difficulty.ts'
+import type { HealthObservation } from '../core/health.ts'
 import { hardestTriplets } from '../core/hardest.ts'
 import type { Histogram } from '../core/histogram.ts'
 import { createObjective, type Objective } from '../core/objective.ts'
@@ -14,6 +15,9 @@ export interface StepResult {
   readonly loss: number
   readonly gradientNorm: number
   readonly difficulty: Difficulty
+  readonly minedTriplets: number
+  /** α of this step. */
+  readonly margin: number
   readonly values: Partial<Record<MetricId, number>>
   /** Only when asked for. */
   readonly histograms: DifficultyDetail | null
@@ -93,6 +97,8 @@ export class Stepper {
       loss,
       gradientNorm,
       difficulty,
+      minedTriplets,
+      margin: this.margin,
       histograms: withHistograms ? this.histograms() : null,
       values: {
         loss,
@@ -132,6 +138,23 @@ export class Stepper {
   private histograms(): DifficultyDetail {
     const { ap, an, gap } = this.meter.histograms
     return { margin: this.margin, ap: plain(ap), an: plain(an), gap: plain(gap) }
+  }
+}
+
+/** What the health watch wants to know of a step. */
+export function observation(step: number, { loss, margin, minedTriplets, difficulty }: StepResult): HealthObservation {
+  const { validTriplets, activeFraction, ap, an, embeddingNorm, embeddingVariance } = difficulty
+  return {
+    step,
+    loss,
+    margin,
+    validTriplets,
+    minedTriplets,
+    activeFraction,
+    apMean: ap.mean,
+    anMean: an.mean,
+    embeddingNorm,
+    embeddingVariance,
   }
 }
 

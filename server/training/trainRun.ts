@@ -10,15 +10,17 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HardestDetail } from '../../protocol/details.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
+import { watchHealth } from '../core/health.ts'
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
 import type { EngineState } from './engines/trainEngine.ts'
 import { recordEnvironment } from './environment.ts'
 import { evaluate, type Evaluation } from './evaluate.ts'
+import { countHardEpochs, likelyMislabelled } from './hardPictures.ts'
 import { freshState, type LoopState } from './loopState.ts'
 import { openRun, RunError, type OpenRun } from './openRun.ts'
 import { chooseSample, hardestPictures, picturesDetail, sampleDetail, samplesPerRun } from './snapshots.ts'
 import { afterEpoch, learningRateFactor, lessonOf } from './schedule.ts'
-import { Stepper } from './stepper.ts'
+import { observation, Stepper, type StepResult } from './stepper.ts'
 import type { Tracker } from './tracker.ts'
 import * as words from './words.ts'
 
@@ -183,6 +185,7 @@ class Loop {
       tracker.milestone(state.step, 'diverged', message)
       return message
     }
+    this.watch(result)
     if (result.histograms) tracker.detail(state.step, 'difficulty', result.histograms)
     state.epochLoss.sum += result.loss
     state.epochLoss.count++
@@ -190,6 +193,19 @@ class Loop {
       .toSorted((a, b) => b.ap - b.an - (a.ap - a.an))
       .slice(0, hardestPerEpoch)
     return null
+  }
+
+  /** Says what is wrong with the run when it sets in, and while a collapse lasts says so in the run's line. */
+  private watch(result: StepResult): void {
+    const { run, state, tracker } = this
+    const { state: health, findings } = watchHealth(state.health, run.spec.loss, observation(state.step, result))
+    state.health = health
+    for (const finding of findings) {
+      const message = words.finding(finding, run.spec, lessonOf(run.spec, this.epoch).mining)
+      tracker.milestone(state.step, finding.kind === 'collapsed' ? 'collapsed' : 'health', message)
+      if (finding.kind === 'collapsed') tracker.status('running', message)
+      else if (finding.kind === 'recovered') tracker.status('running')
+    }
   }
 
   /** How good the embeddings are before any training: the level that a curve starts from. */
@@ -229,11 +245,11 @@ class Loop {
     const score = values ? values['test/mapAtR'] : run.split.test.length === 0 ? -meanLoss : undefined
     const improved = score !== undefined && (state.best === null || score > state.best.score)
     if (improved) state.best = { score, step: state.step }
-    state.evaluationsSinceBest =
-      improved || score === undefined ? state.evaluationsSinceBest : state.evaluationsSinceBest + 1
     if (improved) state.evaluationsSinceBest = 0
+    else if (score !== undefined) state.evaluationsSinceBest++
     state.plateau = afterEpoch(spec.schedule, state.plateau, meanLoss)
     state.epochLoss = { sum: 0, count: 0 }
+    state.hardEpochs = countHardEpochs(state.hardEpochs, state.hardest)
     state.hardest = []
     state.epochsClosed = epoch
     if (improved) await this.save('best')
@@ -255,7 +271,14 @@ class Loop {
     tracker.detail(step, 'sample', sampleDetail(epoch, queries, sample))
     // One step for all of them, so that a resumed run does not keep them again.
     if (!this.picturesKept)
-      tracker.detail(0, 'samplePictures', await picturesDetail(run.dataset, sample.map(i => run.split.test[i])))
+      tracker.detail(
+        0,
+        'samplePictures',
+        await picturesDetail(
+          run.dataset,
+          sample.map(i => run.split.test[i]),
+        ),
+      )
     this.picturesKept = true
   }
 
@@ -266,8 +289,14 @@ class Loop {
   }
 
   private async done(early: string | null): Promise<Outcome> {
+    const { run, state, tracker } = this
     await this.save('last')
-    return { kind: 'done', message: words.done(this.state, early) }
+    const suspects = likelyMislabelled(state.hardEpochs, state.epochsClosed, run.split.train.length)
+    if (suspects.length > 0) {
+      const named = suspects.map(([index, epochs]) => `${run.dataset.describe(index)} (${epochs})`)
+      tracker.milestone(state.step, 'health', words.hardAgainAndAgain(named, state.epochsClosed))
+    }
+    return { kind: 'done', message: words.done(state, early) }
   }
 
   private async saveWhenOlderThan(milliseconds: number): Promise<void> {

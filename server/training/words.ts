@@ -1,6 +1,8 @@
 /** What a run says about itself: short, plain, with what to do next. */
 import * as l10n from '@vscode/l10n'
-import type { RunSpec } from '../../protocol/runSpec.ts'
+import { assertNever } from '../../protocol/assertNever.ts'
+import type { MiningSpec, RunSpec } from '../../protocol/runSpec.ts'
+import type { HealthFinding } from '../core/health.ts'
 import type { EvaluationValues } from './evaluate.ts'
 import type { LoopState } from './loopState.ts'
 import type { OpenRun } from './openRun.ts'
@@ -44,7 +46,9 @@ export const stoppedEarly = (evaluations: number) =>
   l10n.t('Stopped early: MAP@R has not improved in {0} evaluations.', evaluations)
 
 export function done(state: LoopState, early: string | null): string {
-  const end = early ?? l10n.t('Done after {0} steps.', state.step)
+  const end = state.health.collapse.reported
+    ? l10n.t('Done after {0} steps, collapsed since step {1}.', state.step, state.health.collapse.since)
+    : (early ?? l10n.t('Done after {0} steps.', state.step))
   // Where nothing is held out the score is a loss, and says nothing about retrieval.
   if (state.best === null || state.best.score < 0) return end
   return `${end} ${l10n.t('Best MAP@R {0} %, at step {1}.', percent(state.best.score), state.best.step)}`
@@ -60,6 +64,73 @@ export function diverged(step: number, spec: RunSpec): string {
       )
   return `${what} ${advice}`
 }
+
+/** What the health watch found, and what to try. */
+export function finding(found: HealthFinding, spec: RunSpec, mining: MiningSpec): string {
+  switch (found.kind) {
+    case 'collapsed':
+      return `${l10n.t(
+        'Collapsed at step {0}: all embeddings are the same point (loss {1}, where α is {2}).',
+        found.onset,
+        found.loss.toPrecision(3),
+        spec.loss.margin,
+      )} ${againstCollapse(spec, mining)}`
+    case 'recovered':
+      return l10n.t('Step {0}: the embeddings spread again.', found.step)
+    case 'diverged':
+      return diverged(found.step, spec)
+    case 'exploding':
+      return l10n.t(
+        'Step {0}: the embeddings grow without bound (norm {1}, {2} at first). Set "normalize" to true, or lower "learningRate".',
+        found.step,
+        found.embeddingNorm.toPrecision(2),
+        found.firstNorm.toPrecision(2),
+      )
+    case 'all-easy':
+      return l10n.t(
+        'No triplet of the last {0} batches violates the margin: there is nothing left to learn. Raise "margin" (now {1}), or take more classes into a batch.',
+        found.steps,
+        found.margin,
+      )
+    case 'miner-idle':
+      return l10n.t(
+        'The miner {0} has chosen no triplet with a loss in {1} steps, though {2} % of all violate the margin. Take another one: "semi-hard" or "batch-hard".',
+        mining.strategy,
+        found.steps,
+        percent(found.activeFraction),
+      )
+    case 'no-triplets':
+      return found.missing === 'positives'
+        ? l10n.t('The batch of step {0} has no two pictures of one class. Raise "samplesPerClass".', found.step)
+        : l10n.t('The batch of step {0} has pictures of one class only. Raise "classes".', found.step)
+    default:
+      return assertNever(found)
+  }
+}
+
+/** The likeliest cause first. */
+function againstCollapse(spec: RunSpec, mining: MiningSpec): string {
+  if (mining.strategy === 'batch-hard' || mining.strategy === 'n-hard')
+    return l10n.t(
+      'Mining the hardest triplets from the first step often does this. Start with semi-hard for two epochs, or lower "learningRate" (now {0}).',
+      spec.optimizer.learningRate,
+    )
+  if (spec.loss.softMargin && spec.loss.normalize)
+    return l10n.t('Set "softMargin" to false, which is better on the unit sphere, or lower "learningRate".')
+  return l10n.t(
+    'Lower "learningRate" (now {0}), or take more classes into a batch (now {1}).',
+    spec.optimizer.learningRate,
+    spec.batch.classes,
+  )
+}
+
+/** @param pictures with the number of epochs behind each */
+export const hardAgainAndAgain = (pictures: readonly string[], epochs: number) =>
+  l10n.t(
+    'Among the hardest in most of {0} epochs, and perhaps mislabelled: {1}. The number in brackets says in how many.',
+    epochs,
+    pictures.join(', '),
+  )
 
 export const damaged = (reason: string) =>
   l10n.t('The last checkpoint cannot be used ({0}). The run starts again from its first step.', reason)

@@ -183,6 +183,24 @@ describe('a run', () => {
     expect(tracker.kinds).toContain('diverged')
   })
 
+  it('says within fifty steps that it has collapsed, in its line and on the curve, and what to try', async () => {
+    const spec = smallSpec(temporaryFolder(), { epochs: 8, mining: { strategy: 'batch-hard' } })
+    // Nothing to tell pictures apart by: a rate so high that the network dies at once.
+    const tracker = new MemoryTracker()
+    await train(
+      {
+        ...spec,
+        loss: { ...spec.loss, normalize: false },
+        optimizer: { name: 'sgd', learningRate: 1e-9, momentum: 0, weightDecay: 1e9 * 0.999 },
+      },
+      tracker,
+    )
+    const collapsed = tracker.events.find(event => event.kind === 'collapsed')
+    expect(collapsed?.step).toBeLessThan(60)
+    expect(collapsed?.message).toMatch(/Collapsed at step \d+: all embeddings are the same point.*semi-hard/)
+    expect(tracker.statuses).toContain('running')
+  })
+
   it('changes miner and margin with the curriculum, and says so on the curve', async () => {
     const tracker = new MemoryTracker()
     const curriculum = [{ fromEpoch: 2, mining: { strategy: 'batch-all' as const }, margin: 0.5 }]
