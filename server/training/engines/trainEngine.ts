@@ -30,7 +30,7 @@ export interface TrainEngine {
   /**
    * One optimizer step: forward, then `gradientOf` turns the embeddings [n, d] into dL/dEmbeddings [n, d], then backward
    * and update. `gradientOf` is called once; the arrays given and returned are only valid inside that call's step.
-   * One call, because TF.js records its tape only inside one synchronous function.
+   * One call, so that what an engine keeps between the two passes is nobody else's concern.
    * @returns the Euclidean norm of the gradient over all weights, before clipping
    */
   step(batch: ImageBatch, gradientOf: (embeddings: Embeddings) => Float32Array, learningRate: number): Promise<number>
