@@ -16,6 +16,7 @@ import { logFile, serverLockFile } from './store/layout.ts'
 import { isLocked } from './store/lock.ts'
 import { nodeCanStore, oldestNode } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
+import type { ProbeRequest } from './training/engines/probe.ts'
 
 /** A program that runs JavaScript files, and what must be in its environment. */
 export interface NodeProgram {
@@ -75,6 +76,37 @@ export function entryPoint(name: 'trainingServer' | 'trainer'): string {
   const here = dirname(fileURLToPath(import.meta.url))
   const bundle = join(here, `${name}.cjs`)
   return existsSync(bundle) ? bundle : join(here, `${name}.ts`)
+}
+
+/** Far more than any engine takes to be tried, far less than anyone would wait for one that hangs. */
+const probeTimeout = 60_000
+
+/**
+ * Tries an engine in a process that is thrown away, see `probeEngine`: what it says is not decoded yet.
+ * @throws Error when the process ends without an answer; the message says how
+ */
+export async function probeInProcess(request: ProbeRequest): Promise<unknown> {
+  const options = { timeout: probeTimeout, killSignal: 'SIGKILL', windowsHide: true } as const
+  const child = spawn(process.execPath, [entryPoint('trainer'), '--probe'], { ...options, stdio: 'pipe' })
+  const said: Buffer[] = []
+  const complaints: Buffer[] = []
+  child.stdout.on('data', (part: Buffer) => void said.push(part))
+  child.stderr.on('data', (part: Buffer) => void complaints.push(part))
+  // A child that dies before it has read everything is told of by its exit.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(JSON.stringify(request))
+  const end = await new Promise<string>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve(signal ?? `exit code ${code ?? 0}`))
+  })
+  // Native libraries may print above the answer.
+  const answer = lastLine(said)
+  if (end === 'exit code 0' && answer !== undefined) return JSON.parse(answer) as unknown
+  throw new Error([end, lastLine(complaints)].filter(Boolean).join(', '))
+}
+
+function lastLine(parts: readonly Buffer[]): string | undefined {
+  return Buffer.concat(parts).toString('utf8').trim().split('\n').at(-1) || undefined
 }
 
 const launcher = `

@@ -2,23 +2,30 @@
  * The trainer: one process a run, the only writer of its points. It knows of no editor.
  *
  *     node trainer.cjs STORE RUN
+ *     node trainer.cjs --probe     tries an engine: reads a request as JSON, writes what came of it
  *
  * It holds the run's lock for its whole life. What it dies of is for the training server to find out; what it can say
  * itself (a folder that is not there, an engine that does not fit) ends the run as failed, in words.
  */
 import { dirname, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import * as l10n from '@vscode/l10n'
+import * as v from 'valibot'
+import { cacheFolder } from './cacheFolder.ts'
+import { probeInProcess } from './launch.ts'
 import { configureLocale } from './locale.ts'
 import { logFile, runFolder, trainerLockFile } from './store/layout.ts'
 import { takeLock } from './store/lock.ts'
 import { openStore, type Store } from './store/store.ts'
 import { DatasetError } from './training/datasets/datasetError.ts'
-import { EngineError } from './training/engines/registry.ts'
+import { ProbeRequest, probeEngine } from './training/engines/probe.ts'
+import { EngineError, engineKinds } from './training/engines/registry.ts'
 import { RunError } from './training/openRun.ts'
 import { StoreTracker, type Tracker } from './training/tracker.ts'
 import { trainRun } from './training/trainRun.ts'
 
 async function main(): Promise<void> {
+  if (process.argv[2] === '--probe') return probe()
   const [dir, id] = process.argv.slice(2)
   const runId = Number(id)
   if (!dir || !Number.isInteger(runId)) throw new Error('trainer STORE RUN')
@@ -35,6 +42,13 @@ async function main(): Promise<void> {
   lock.release()
 }
 
+async function probe(): Promise<void> {
+  const request = v.parse(ProbeRequest, JSON.parse(await text(process.stdin)))
+  const answer = await probeEngine(request, engineKinds)
+  // Written before the process is ended, whatever the engine has left running.
+  await new Promise<void>(resolve => process.stdout.write(`\n${JSON.stringify(answer)}\n`, () => resolve()))
+}
+
 async function train(store: Store, runId: number): Promise<void> {
   const run = store.run(runId)
   if (!run) return
@@ -44,6 +58,7 @@ async function train(store: Store, runId: number): Promise<void> {
       tracker,
       folder: runFolder(store.dir, runId),
       workspace: dirname(resolve(store.dir)),
+      auto: { tryInProcess: probeInProcess, cacheFolder: cacheFolder() },
     })
     const { step } = store.run(runId) ?? run
     switch (outcome.kind) {

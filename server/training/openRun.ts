@@ -5,7 +5,7 @@ import { PkSampler } from '../core/samplers/pkSampler.ts'
 import type { Dataset, Split } from './datasets/dataset.ts'
 import { openDataset } from './datasets/open.ts'
 import { splitDataset } from './datasets/split.ts'
-import { createEngine } from './engines/registry.ts'
+import { type AutoOptions, createEngine } from './engines/registry.ts'
 import type { TrainEngine } from './engines/trainEngine.ts'
 import { createInputPipeline, type InputPipeline } from './inputPipeline.ts'
 import { buildNetwork } from './models/build.ts'
@@ -30,22 +30,30 @@ export class RunError extends Error {
 
 /**
  * @param engineId the engine that the run began on, where the spec leaves the choice
+ * @param auto how the engine is chosen, where nothing else says it
  * @throws DatasetError, EngineError or RunError, whose messages are for people
  */
-export async function openRun(spec: RunSpec, workspace: string, engineId: string | null): Promise<OpenRun> {
+export async function openRun(
+  spec: RunSpec,
+  workspace: string,
+  engineId: string | null,
+  auto?: AutoOptions,
+): Promise<OpenRun> {
   const dataset = await openDataset(spec.dataset, spec.image, { workspace })
   try {
     const split = splitDataset(dataset, spec.split)
     const sampler = openSampler(spec, dataset, split)
     const network = buildNetwork(spec.model, dataset.shape, spec.loss.normalize)
-    const engine = await createEngine(spec.engine === 'auto' ? (engineId ?? 'auto') : spec.engine, {
+    const id = spec.engine === 'auto' ? (engineId ?? 'auto') : spec.engine
+    const options = {
       network,
       optimizer: spec.optimizer,
       seed: spec.seed,
       clipNorm: spec.clipNorm,
       batchSize: sampler.batchSize,
       threads: null,
-    })
+    }
+    const engine = await createEngine(id, options, auto)
     const input = createInputPipeline({
       dataset,
       train: split.train,

@@ -12,6 +12,7 @@ import type { HardestDetail } from '../../protocol/details.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import { watchHealth } from '../core/health.ts'
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
+import type { AutoOptions } from './engines/registry.ts'
 import type { EngineState } from './engines/trainEngine.ts'
 import { recordEnvironment } from './environment.ts'
 import { evaluate, type Evaluation } from './evaluate.ts'
@@ -30,6 +31,8 @@ export interface TrainContext {
   readonly folder: string
   /** The workspace: where packages, caches and git are looked for. */
   readonly workspace: string
+  /** How `auto` tries engines; without it the first that can run the network is taken. */
+  readonly auto?: AutoOptions
 }
 
 export type Outcome =
@@ -59,7 +62,11 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
   if (found.kind === 'damaged') context.tracker.event(0, 'warning', words.damaged(found.reason))
   const checkpoint = found.kind === 'found' ? found.checkpoint : null
 
-  const run = await openRun(spec, context.workspace, checkpoint?.engineId ?? null)
+  const auto = context.auto && {
+    ...context.auto,
+    onChoice: (sentence: string) => context.tracker.event(0, 'started', sentence),
+  }
+  const run = await openRun(spec, context.workspace, checkpoint?.engineId ?? null, auto)
   try {
     context.tracker.progress({
       steps: run.steps,

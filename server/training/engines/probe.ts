@@ -31,6 +31,8 @@ export type ProbeResult = v.InferOutput<typeof ProbeResult>
 const checkedPictures = 8
 /** Above this the gradient is not that of the network; single precision and the kinks of relu stay far below. */
 const largestError = 0.1
+/** Share of its size by which the loss is changed each way. */
+const linear = 0.0005
 /** Time is measured over at least this many steps and about this many milliseconds. */
 const timedSteps = 3
 const timedMs = 300
@@ -74,13 +76,15 @@ async function checkGradient(kind: EngineKind, request: ProbeRequest): Promise<n
     const batch = pictures(network, checkedPictures)
     const towards = noise(checkedPictures * network.embeddingSize, 'towards')
     const start = await engine.exportState()
+    let size = 0
     const lossAt = async (state: EngineState): Promise<number> => {
       await engine.importState(state)
       let loss = 0
       await engine.step(
         batch,
-        ({ data }) => {
+        ({ data, count, size: width }) => {
           loss = towards.reduce((sum, c, i) => sum + c * data[i], 0)
+          size = norm(data.subarray(0, count * width))
           return towards
         },
         1,
@@ -100,7 +104,8 @@ async function checkGradient(kind: EngineKind, request: ProbeRequest): Promise<n
       if (length < whole * 0.01) continue
       const tensor = start.get(name)
       if (!tensor) continue
-      const reach = 0.001 * Math.max(norm(tensor.data), Math.sqrt(tensor.data.length))
+      // Loss is about as large as the embeddings are long: its change is far above rounding, and few kinks are crossed.
+      const reach = (linear * size) / length
       const along = (sign: number): EngineState => {
         const data = tensor.data.map((value, i) => value + (sign * reach * gradient[i]) / length)
         return new Map([...start, [name, { shape: tensor.shape, data }]])

@@ -1,6 +1,6 @@
 /** The engines that there are, and opening one of them. */
 import * as l10n from '@vscode/l10n'
-import { chooseEngine, type ChooseOptions, describeChoice, describeTrial, type EngineChoice } from './choose.ts'
+import { chooseEngine, type ChooseOptions, describeChoice, describeTrial } from './choose.ts'
 import { onnxKind } from './onnx/onnxEngine.ts'
 import { tfjsCpu, tfjsNode, tfjsNodeGpu, tfjsWasm } from './tfjs/kinds.ts'
 import type { EngineKind, EngineOptions, TrainEngine } from './trainEngine.ts'
@@ -14,8 +14,8 @@ export class EngineError extends Error {
 }
 
 export interface AutoOptions extends ChooseOptions {
-  /** Told of a choice, for the run's record. */
-  onChoice?(choice: EngineChoice, sentence: string): void
+  /** Told of a choice, in a sentence, for the run's record. */
+  readonly onChoice?: (sentence: string) => void
 }
 
 /**
@@ -29,7 +29,7 @@ export async function createEngine(id: string, options: EngineOptions, auto?: Au
   const choice = await chooseEngine(engineKinds, options, auto)
   const sentence = describeChoice(choice)
   if (choice.engine === null) throw new EngineError(sentence)
-  auto.onChoice?.(choice, sentence)
+  auto.onChoice?.(sentence)
   return createNamed(choice.engine, options)
 }
 

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import * as v from 'valibot'
+import { describe, expect, it, vi } from 'vitest'
+import { EngineChoice } from '../../server/training/engines/choose.ts'
+import { ProbeResult } from '../../server/training/engines/probe.ts'
+import { wholeNetworks } from '../training/engines/networks.ts'
+import { writeSmallDataset } from '../training/smallDataset.ts'
+import { bundle, runCli, theRun, workspace } from './processes.ts'
+
+/** What a trainer says and ends with when asked to try an engine. */
+async function probe(request: string): Promise<{ status: number | null; answer: string }> {
+  const child = spawn(process.execPath, [bundle('trainer'), '--probe'], { stdio: ['pipe', 'pipe', 'ignore'] })
+  child.stdin.end(request)
+  const ended = new Promise<number | null>(resolve => child.once('close', resolve))
+  const answer = (await text(child.stdout)).trim().split('\n').at(-1) ?? ''
+  return { status: await ended, answer }
+}
+
+describe('a trainer that tries an engine', () => {
+  const request = {
+    network: wholeNetworks['conv with batch norm'],
+    optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 0 },
+    batchSize: 16,
+    threads: null,
+  }
+
+  it.each(['onnx-cpu', 'tfjs-wasm', 'tfjs-cpu'])('finds %s right, from the bundle', async engine => {
+    const { status, answer } = await probe(JSON.stringify({ ...request, engine }))
+    expect(status).toBe(0)
+    const result = v.parse(ProbeResult, JSON.parse(answer))
+    expect(result.kind).toBe('ok')
+    if (result.kind === 'ok') expect(result.stepMs).toBeGreaterThan(0)
+  })
+
+  it('says what failed, and ends with an error when it was not asked properly', async () => {
+    const { status, answer } = await probe(JSON.stringify({ ...request, engine: 'bogus' }))
+    expect(status).toBe(0)
+    expect(v.parse(ProbeResult, JSON.parse(answer))).toMatchObject({
+      kind: 'failed',
+      message: expect.stringContaining('bogus') as string,
+    })
+    expect((await probe('{"engine": 1}')).status).toBe(1)
+  })
+})
+
+describe('engine "auto"', () => {
+  it('takes the fastest right engine, tells which and why, and remembers', async () => {
+    const { folder, store } = workspace()
+    const cache = join(folder, 'cache')
+    vi.stubEnv('TRIPLET_LAB_CACHE', cache)
+    const { images, labels } = writeSmallDataset(folder)
+    const experiment = {
+      dataset: { idx: { images, labels } },
+      split: { by: 'example', test: 0.5 },
+      model: { architecture: 'conv', embeddingSize: 8, filters: [4] },
+      batch: { classes: 4, samplesPerClass: 3 },
+      stepsPerEpoch: 4,
+      epochs: 1,
+      engine: 'auto',
+    }
+    writeFileSync(join(folder, 'auto.triplet.json'), JSON.stringify(experiment))
+    expect((await runCli(folder, 'train', 'auto.triplet.json')).status).toBe(0)
+    const remembered = readFileSync(join(cache, 'engines.json'), 'utf8')
+    const [[, choice]] = v.parse(v.array(v.tuple([v.string(), EngineChoice])), JSON.parse(remembered))
+    const tried = choice.trials.filter(trial => trial.result.kind === 'ok').map(trial => trial.engine)
+    expect(tried).toContain('tfjs-wasm')
+    expect(tried).toContain('onnx-cpu')
+    expect(theRun(store, 1).engine).toBe(choice.engine)
+
+    expect((await runCli(folder, 'train', 'auto.triplet.json')).status).toBe(0)
+    expect(readFileSync(join(cache, 'engines.json'), 'utf8')).toBe(remembered)
+    for (const run of [1, 2]) {
+      const said = store.events(run).map(event => event.message)
+      expect(said.some(message => message.startsWith(`${choice.engine ?? ''} is the fastest here:`))).toBe(true)
+    }
+  })
+})
