@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Tf } from './layer.ts'
+import type { Tf } from './tf.ts'
 import { TfOps } from './ops.ts'
 import { WasmOps } from './wasmOps.ts'
 

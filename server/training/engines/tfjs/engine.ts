@@ -2,7 +2,8 @@ import { checkState, initialState, weightSpecs, type WeightSpec } from '../../mo
 import { clipFactor, updateRule } from '../optimizerRule.ts'
 import type { Embeddings, EngineOptions, EngineState, ImageBatch, TrainEngine } from '../trainEngine.ts'
 import type { Backend } from './backend.ts'
-import type { Pass, Tensor, Tf, TfLayer } from './layer.ts'
+import type { Pass, TfLayer } from './layer.ts'
+import type { Tensor, Tf } from './tf.ts'
 import { buildLayers, firstTrainable } from './layers/build.ts'
 
 /** Pictures that go through the network at once when embedding: bounds the memory, whatever the caller asks for. */

@@ -3,11 +3,8 @@
  * backward pass in our hands the triplets can be mined between the two passes on any backend, activations are freed as
  * soon as they are done with, and backends that lack gradient kernels can be given exactly those.
  */
-import type * as tfjs from '@tensorflow/tfjs-core'
 import type { TfOps } from './ops.ts'
-
-export type Tf = typeof tfjs
-export type Tensor = tfjs.Tensor
+import type { Tensor, Tf } from './tf.ts'
 
 /** What a layer sees of the pass it is in. */
 export interface Pass {

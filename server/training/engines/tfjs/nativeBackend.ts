@@ -5,7 +5,7 @@ import nodeUtil from 'node:util'
 import * as l10n from '@vscode/l10n'
 import { findPackage } from '../installedPackage.ts'
 import { type Backend, backendOf } from './backend.ts'
-import type { Tf } from './layer.ts'
+import type { Tf } from './tf.ts'
 import { TfOps } from './ops.ts'
 
 /** Why the package cannot run here, without running it; `null` when it looks sound. */

@@ -2,7 +2,7 @@
 import type { NamedTensorMap } from '@tensorflow/tfjs-core'
 import type { Padding } from '../../models/network.ts'
 import { tiniest, type UpdateRule } from '../optimizerRule.ts'
-import type { Tensor, Tf } from './layer.ts'
+import type { Tensor, Tf } from './tf.ts'
 
 /** A square window that slides over a picture. */
 export interface Window {

@@ -6,7 +6,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { type Kernels, compileKernels, instantiateKernels } from '../onnx/kernels.ts'
 import { windowed } from '../../models/shapes.ts'
 import { tiniest } from '../optimizerRule.ts'
-import type { Tensor, Tf } from './layer.ts'
+import type { Tensor, Tf } from './tf.ts'
 import { type OptimizerStep, type Tensors, TfOps, type Window, lastAxis } from './ops.ts'
 
 /** Numbers that the convolution kernels take: a picture, a window, and where the window stands on it. */

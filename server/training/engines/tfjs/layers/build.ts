@@ -1,6 +1,7 @@
 import { assertNever } from '../../../../../protocol/assertNever.ts'
 import type { Layer, Network } from '../../../models/network.ts'
-import type { LayerContext, Tf, TfLayer } from '../layer.ts'
+import type { LayerContext, TfLayer } from '../layer.ts'
+import type { Tf } from '../tf.ts'
 import type { TfOps } from '../ops.ts'
 import { batchNormLayer } from './batchNorm.ts'
 import { convolutionLayer, depthwiseLayer } from './convolution.ts'

@@ -1,5 +1,6 @@
 import type { Layer, Padding } from '../../../models/network.ts'
-import type { LayerContext, Tensor, TfLayer } from '../layer.ts'
+import type { LayerContext, TfLayer } from '../layer.ts'
+import type { Tensor } from '../tf.ts'
 
 /** Cross-correlation with a kernel [height, width, in, out], as every framework's "convolution". */
 export function convolutionLayer(

@@ -1,5 +1,6 @@
 import type { Layer } from '../../../models/network.ts'
-import type { LayerContext, Tensor, TfLayer } from '../layer.ts'
+import type { LayerContext, TfLayer } from '../layer.ts'
+import type { Tensor } from '../tf.ts'
 
 /** y = x W + b. */
 export function denseLayer(

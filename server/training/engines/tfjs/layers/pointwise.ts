@@ -1,6 +1,7 @@
 /** Layers that look at one number at a time, and those that only change a shape. */
 import { dropoutMask } from '../../../models/counterRandom.ts'
-import type { LayerContext, Tensor, TfLayer } from '../layer.ts'
+import type { LayerContext, TfLayer } from '../layer.ts'
+import type { Tensor } from '../tf.ts'
 
 /** relu, leaky relu and relu6: x above zero up to a cap, slope · x below. */
 export function rectifierLayer({ ops }: LayerContext, slope: number, cap: number): TfLayer {

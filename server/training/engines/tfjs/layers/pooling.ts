@@ -1,6 +1,7 @@
 import type { Layer } from '../../../models/network.ts'
 import { windowed } from '../../../models/shapes.ts'
-import type { LayerContext, Tensor, TfLayer } from '../layer.ts'
+import type { LayerContext, TfLayer } from '../layer.ts'
+import type { Tensor } from '../tf.ts'
 
 export function maxPoolLayer(layer: Extract<Layer, { type: 'max-pool' }>, { ops }: LayerContext): TfLayer {
   let input: Tensor

@@ -1,5 +1,6 @@
 import type { Layer } from '../../../models/network.ts'
-import type { LayerContext, Tensor, TfLayer } from '../layer.ts'
+import type { LayerContext, TfLayer } from '../layer.ts'
+import type { Tensor } from '../tf.ts'
 import { convolutionLayer } from './convolution.ts'
 
 /** What a `save` and its `add` share: activations on the way forwards, their gradient on the way back. */
