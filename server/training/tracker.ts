@@ -34,6 +34,8 @@ interface Curve {
 const flushInterval = 120
 /** A write may cost at most this share of the time: on a slow disk they become rarer. */
 const flushShare = 0.02
+/** But never so rare that a curve seems to stand still. */
+const longestInterval = 1_500
 
 /** Writes to the store in bulk, since forcing a commit to the disk costs the same for one point and for a thousand. */
 export class StoreTracker implements Tracker {
@@ -108,7 +110,7 @@ export class StoreTracker implements Tracker {
     for (const curve of this.curves.values()) curve.count = 0
     this.pending = 0
     const now = performance.now()
-    this.nextFlush = now + Math.max(flushInterval, (now - start) / flushShare)
+    this.nextFlush = now + Math.min(longestInterval, Math.max(flushInterval, (now - start) / flushShare))
   }
 
   private push(metric: string, step: number, value: number, time: number): void {
