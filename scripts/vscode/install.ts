@@ -11,7 +11,7 @@ import { mustRun, npm } from '../process.ts'
 const VERSION = '4.139.1'
 const INTEGRITY = 'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew=='
 /** Raise it when the steps below change, so that an older set-up is not taken for this one. */
-const RECIPE = 1
+const RECIPE = 2
 
 /** Needs a compiler, serves another system, or belongs to features that a workspace of experiments has no use for. */
 const DROPPED_PACKAGES = [
@@ -26,7 +26,7 @@ const DROPPED_PACKAGES = [
   'kerberos',
   'ssh2',
 ]
-const DROPPED_EXTENSIONS = ['copilot', 'mermaid-markdown-features', 'microsoft-authentication', 'github-authentication']
+const DROPPED_EXTENSIONS = ['copilot', 'mermaid-markdown-features', 'microsoft-authentication']
 
 /** Where downloads that outlive a checkout are kept. `TRIPLET_LAB_CACHE` overrides it. */
 export function cacheFolder(): string {

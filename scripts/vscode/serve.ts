@@ -32,6 +32,8 @@ export interface ServeOptions {
   readonly extension?: string
   /** Environment of the server, and so of the extension host, on top of this process's own. */
   readonly environment?: Record<string, string>
+  /** Language of extensions, as in `zh-cn`. VS Code's own texts stay English: its translations are not at hand. */
+  readonly language?: string
   readonly say?: (sentence: string) => void
 }
 
@@ -40,8 +42,6 @@ export interface OpenOptions {
   readonly folder: string
   /** A file of it to open. */
   readonly file?: string
-  /** Language of the workbench, as in `zh-cn`. */
-  readonly locale?: string
 }
 
 export interface VsCodeServer {
@@ -58,6 +58,15 @@ export interface VsCodeServer {
 async function writeSettings(home: string, settings: Record<string, unknown>): Promise<void> {
   await mkdir(join(home, 'data', 'User'), { recursive: true })
   await writeFile(join(home, 'data', 'User', 'settings.json'), JSON.stringify({ ...QUIET, ...settings }, null, 2))
+}
+
+/** VS Code takes a language for its own only when a pack of translations is there; an empty one will do. */
+async function writeLanguagePack(home: string, language: string): Promise<void> {
+  const texts = join(home, 'data', `${language}.json`)
+  const extensions = [{ extensionIdentifier: { id: `none.${language}` }, version: '1.0.0' }]
+  const pack = { hash: language, label: language, extensions, translations: { vscode: texts } }
+  await writeFile(texts, JSON.stringify({ contents: {} }))
+  await writeFile(join(home, 'data', 'languagepacks.json'), JSON.stringify({ [language]: pack }))
 }
 
 /**
@@ -97,8 +106,13 @@ export async function serveVsCode(options: ServeOptions): Promise<VsCodeServer> 
   else if (options.extension) await linkExtension(options.extension, join(home, 'extensions'))
 
   const token = randomBytes(16).toString('hex')
+  const locale = options.language === undefined ? [] : ['--locale', options.language]
+  if (options.language !== undefined) await writeLanguagePack(home, options.language)
   const listen = ['--host', '127.0.0.1', '--port', '0', '--connection-token', token]
-  const server = spawn(process.execPath, [main, ...shared, ...listen], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = spawn(process.execPath, [main, ...shared, ...locale, ...listen], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const end = () => server.kill()
   process.once('exit', end)
   const ended = new Promise<void>(resolve => server.once('exit', () => resolve()))
@@ -110,11 +124,10 @@ export async function serveVsCode(options: ServeOptions): Promise<VsCodeServer> 
     authority,
     home,
     process: server,
-    address({ folder, file, locale }) {
+    address({ folder, file }) {
       const payload = [['skipWelcome', 'true']]
       if (file) payload.push(['openFile', remote(file)])
       const query = new URLSearchParams({ tkn: token, folder, payload: JSON.stringify(payload) })
-      if (locale) query.set('locale', locale)
       return `http://${authority}/?${query.toString()}`
     },
     async stop() {

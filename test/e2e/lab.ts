@@ -21,8 +21,7 @@ export interface Lab extends AsyncDisposable {
   openWindow(): Promise<EditorWindow>
 }
 
-export interface LabOptions extends Pick<ServeOptions, 'extension' | 'settings'> {
-  readonly locale?: string
+export interface LabOptions extends Pick<ServeOptions, 'extension' | 'settings' | 'language'> {
   /** Name of the folder under test-results/. */
   readonly name: string
 }
@@ -38,15 +37,20 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   })
   const results = join(project, 'test-results', options.name.replaceAll(/[^\w-]+/g, '-'))
   await rm(results, { recursive: true, force: true })
-  const { locale, extension = project, settings = {} } = options
+  const { extension = project, settings = {}, language } = options
   const environment = { [MARK]: mark }
-  const server = await serveVsCode({ home: join(folder, 'home'), extension, settings, environment })
+  const server = await serveVsCode({
+    home: join(folder, 'home'),
+    extension,
+    settings,
+    environment,
+    ...(language === undefined ? {} : { language }),
+  })
   const browser = await chromium.launch({ executablePath: inject('chromium'), args: [...CHROMIUM_ARGUMENTS] })
   const windows: EditorWindow[] = []
   const openWindow = async () => {
     const context = await browser.newContext({ viewport: { width: 1400, height: 900 } })
-    const where = { folder: workspace, ...(locale === undefined ? {} : { locale }) }
-    const window = new EditorWindow(await context.newPage(), server, where, results)
+    const window = new EditorWindow(await context.newPage(), server, { folder: workspace }, results)
     windows.push(window)
     await window.open()
     return window
