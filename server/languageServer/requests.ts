@@ -1,41 +1,15 @@
 /** Requests of ours: decode, do, encode. */
 import * as v from 'valibot'
-import { ResponseError, type Connection } from 'vscode-languageserver/node'
+import { ResponseError } from 'vscode-languageserver/node'
 import * as l10n from '@vscode/l10n'
-import {
-  listRuns,
-  readRun,
-  startTraining,
-  watchRun,
-  wishRun,
-  type Problem,
-  type RequestType,
-} from '../../protocol/requests.ts'
+import { listRuns, readRun, startTraining, watchRun, wishRun, type Problem } from '../../protocol/requests.ts'
 import { resolveExperiment } from '../experiment/resolve.ts'
-import type { ExperimentContext } from '../experiment/context.ts'
 import { requestWish } from '../queues/local.ts'
 import { queueExperiment } from '../queueExperiment.ts'
+import type { Answer, RequestContext } from './requestContext.ts'
 import { serveRunRequests } from './runRequests.ts'
-import type { Documents } from './documents.ts'
 import { publicDelta, publicRun, toPublicId } from './runIds.ts'
-import type { Home, Workspace } from './workspace.ts'
-
-export interface RequestContext {
-  readonly connection: Connection
-  readonly documents: Documents
-  readonly workspace: Workspace
-  readonly trusted: () => boolean
-  /** What is known about the surroundings of a document; asking for it starts to find out more. */
-  readonly experimentContext: (uri: string) => ExperimentContext
-  /** Waits a little for what is just being found out. */
-  readonly factsSettled: () => Promise<void>
-}
-
-/** Answers one kind of request: what comes in is decoded first. */
-export type Answer = <P extends v.GenericSchema, R extends v.GenericSchema>(
-  type: RequestType<P, R>,
-  handle: (params: v.InferOutput<P>) => Promise<v.InferInput<R>> | v.InferInput<R>,
-) => void
+import type { Home } from './workspace.ts'
 
 const invalidParams = -32602
 /** Known moments of a run: between two of them time is taken to go evenly. */

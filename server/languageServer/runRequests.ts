@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { annotateRuns, moreEpochs, readCurves, readDetail, removeRuns } from '../../protocol/requests.ts'
 import { endedStatuses } from '../../protocol/runEvent.ts'
 import { runFolder } from '../store/layout.ts'
-import type { Answer, RequestContext } from './requests.ts'
+import type { Answer, RequestContext } from './requestContext.ts'
 
 export function serveRunRequests({ connection, workspace }: RequestContext, on: Answer): void {
   on(readCurves, ({ runId, metrics, fromStep, toStep, maxPoints }) => {
