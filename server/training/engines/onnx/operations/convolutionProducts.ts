@@ -19,7 +19,7 @@ export interface ConvolutionProducts {
 }
 
 /** Floats of columns that are worked on at a time: they should stay in the second-level cache. */
-const blockFloats = 196608
+const blockFloats = 400000
 
 export function convolutionProducts(
   bench: Workbench,
