@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os'
 import * as l10n from '@vscode/l10n'
+import { multiplications } from '../../models/cost.ts'
 import { checkState, initialState } from '../../models/weights.ts'
 import type { Embeddings, EngineKind, EngineOptions, EngineState, ImageBatch, TrainEngine } from '../trainEngine.ts'
 import { type Crew, startCrew } from './crew.ts'
@@ -14,8 +15,16 @@ import { loadOrt } from './ort.ts'
 import type { Part } from './part.ts'
 import type { Command } from './team.ts'
 
-/** More threads than this would each get too few pictures of a usual batch. */
-const mostThreads = 8
+/** A thread should have this much to do in a step, in multiplications: about a millisecond. Waking it takes a tenth. */
+const worthAThread = 4e7
+
+/** A thread with fewer pictures than this does more waiting than work. */
+const fewestPictures = 8
+
+function usefulThreads({ network, batchSize }: EngineOptions): number {
+  const work = 3 * multiplications(network) * batchSize
+  return Math.min(availableParallelism(), Math.floor(work / worthAThread), Math.floor(batchSize / fewestPictures))
+}
 
 export const onnxKind: EngineKind = {
   id: 'onnx-cpu',
@@ -45,7 +54,7 @@ class OnnxEngine implements TrainEngine {
 
   constructor(options: EngineOptions) {
     this.#options = options
-    const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), mostThreads, options.batchSize))
+    const threads = Math.max(1, Math.min(options.threads ?? usefulThreads(options), options.batchSize))
     this.#crew = startCrew(options, threads)
     this.#own = this.#crew.parts[0]
     this.versions = { 'onnxruntime-node': this.#crew.ort.version, node: process.versions.node }

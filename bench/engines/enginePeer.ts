@@ -1,0 +1,48 @@
+// One of our engines as a contender: `node enginePeer.ts ENGINE NETWORK MINER`.
+import { createInterface } from 'node:readline'
+import { createObjective } from '../../server/core/objective.ts'
+import { Random } from '../../server/core/random.ts'
+import { createEngine } from '../../server/training/engines/registry.ts'
+import type { Embeddings } from '../../server/training/engines/trainEngine.ts'
+import { buildNetwork } from '../../server/training/models/build.ts'
+import { batch, batchSize, margin, miners, networks, picture } from './workload.ts'
+
+const [engineId, networkName, minerName] = process.argv.slice(2)
+const network = buildNetwork(networks[networkName], picture, true)
+const optimizer = {
+  name: 'adam',
+  learningRate: 1e-3,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+} as const
+const engine = await createEngine(engineId, { network, optimizer, seed: 1, clipNorm: null, batchSize, threads: null })
+const objective = createObjective({
+  loss: { margin, distance: 'euclidean', normalize: true, softMargin: false, swap: false, reducer: 'mean' },
+  mining: miners[minerName],
+  random: Random.fromSeed(1),
+  maxBatch: batchSize,
+  size: network.embeddingSize,
+})
+const { data, labels } = batch()
+const gradientOf = (embeddings: Embeddings): Float32Array =>
+  objective.evaluate(embeddings.data, embeddings.count, embeddings.size, labels).gradient
+const step = (): Promise<number> => engine.step({ data, count: batchSize }, gradientOf, 1e-3)
+
+await step()
+console.log('first step')
+for (let i = 0; i < 5; i++) await step()
+console.log(JSON.stringify({ label: engine.id }))
+for await (const line of createInterface({ input: process.stdin })) {
+  const end = performance.now() + Number(line) * 1000
+  const steps: number[] = []
+  do {
+    const start = performance.now()
+    await step()
+    steps.push(performance.now() - start)
+  } while (performance.now() < end)
+  console.log(JSON.stringify({ steps, peakMegabytes: process.resourceUsage().maxRSS / 1024 }))
+}
+engine.dispose()
+process.exit(0)

@@ -1,0 +1,36 @@
+// Measures Triplet Lab: `npm run bench` for everything, `npm run bench -- engines` for one section, `-- --help` for more.
+import { parseArgs } from 'node:util'
+import { benchEngines } from './engines/section.ts'
+
+const sections: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = { engines: benchEngines }
+
+export interface BenchOptions {
+  /** Turns that each contender gets, one after the other, so that a busy moment hits all of them. */
+  readonly rounds: number
+  readonly seconds: number
+  /** Only the contenders, networks and miners whose name contains one of these; all when empty. */
+  readonly only: readonly string[]
+  /** A Python that may have PyTorch. */
+  readonly python: string
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '1' },
+    only: { type: 'string', multiple: true, default: [] },
+    python: { type: 'string', default: 'python3' },
+    help: { type: 'boolean', default: false },
+  },
+})
+const unknown = positionals.filter(name => !(name in sections))
+if (values.help || unknown.length > 0) {
+  console.log(`npm run bench -- [SECTION …] [--rounds N] [--seconds N] [--only TEXT …] [--python PATH]
+Sections: ${Object.keys(sections).join(', ')}. --only keeps the engines, networks and miners whose name contains the text.`)
+  process.exit(unknown.length > 0 ? 2 : 0)
+}
+const options = { ...values, rounds: Number(values.rounds), seconds: Number(values.seconds) }
+for (const [name, run] of Object.entries(sections)) {
+  if (positionals.length === 0 || positionals.includes(name)) await run(options)
+}
