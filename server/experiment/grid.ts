@@ -1,5 +1,6 @@
 /** Every combination of the listed values of a sweep. */
 import type { Assignment, Axis } from './axes.ts'
+import type { Reader } from './fill.ts'
 import { specOf, type SpecResult } from './spec.ts'
 import { toJson, type ExperimentTree, type Value } from './tree.ts'
 
@@ -13,19 +14,28 @@ export interface Combination {
  * Visits every combination once, like an odometer whose wheels are the axes met on the way; the last turns fastest.
  * An axis over an interval counts as its two ends.
  */
-export function* combinations(tree: ExperimentTree, axes: readonly Axis[], folder: string): Generator<Combination> {
+export function* combinations(
+  tree: ExperimentTree,
+  axes: readonly Axis[],
+  folder: string,
+  broken?: Reader['broken'],
+): Generator<Combination> {
   let wheels: { size: number; at: number }[] = []
   do {
     const met: typeof wheels = []
     const chosen = new Map<string, Value>()
-    const result = specOf(tree, folder, (path, written) => {
-      const values = valuesOf(axes, path)
-      const at = wheels[met.length]?.at ?? 0
-      met.push({ size: values.length, at })
-      const value = values[at] ?? written
-      chosen.set(path, value)
-      return value
-    })
+    const result = specOf(
+      tree,
+      folder,
+      reading(broken, (path, written) => {
+        const values = valuesOf(axes, path)
+        const at = wheels[met.length]?.at ?? 0
+        met.push({ size: values.length, at })
+        const value = values[at] ?? written
+        chosen.set(path, value)
+        return value
+      }),
+    )
     yield { result, chosen }
     // Advance the last wheel that is not at its end; those behind it start anew.
     const turning = met.findLastIndex(wheel => wheel.at + 1 < wheel.size)
@@ -34,16 +44,25 @@ export function* combinations(tree: ExperimentTree, axes: readonly Axis[], folde
 }
 
 /** Each value of each axis at least once, the other axes at their first value: for sweeps too large to visit whole. */
-export function* oneAtATime(tree: ExperimentTree, axes: readonly Axis[], folder: string): Generator<Combination> {
+export function* oneAtATime(
+  tree: ExperimentTree,
+  axes: readonly Axis[],
+  folder: string,
+  broken?: Reader['broken'],
+): Generator<Combination> {
   for (const axis of axes)
     for (const at of valuesOf(axes, axis.path)) {
       const chosen = new Map<string, Value>()
-      const result = specOf(tree, folder, (path, written) => {
-        const needed = axis.condition?.path === path ? conditionValue(axes, axis.condition) : undefined
-        const value = path === axis.path ? at : (needed ?? valuesOf(axes, path).at(0) ?? written)
-        chosen.set(path, value)
-        return value
-      })
+      const result = specOf(
+        tree,
+        folder,
+        reading(broken, (path, written) => {
+          const needed = axis.condition?.path === path ? conditionValue(axes, axis.condition) : undefined
+          const value = path === axis.path ? at : (needed ?? valuesOf(axes, path).at(0) ?? written)
+          chosen.set(path, value)
+          return value
+        }),
+      )
       yield { result, chosen }
     }
 }
@@ -63,4 +82,8 @@ function valuesOf(axes: readonly Axis[], path: string): readonly Value[] {
 
 export function assignmentOf({ chosen }: Combination): Assignment {
   return Object.fromEntries([...chosen].map(([path, value]) => [path, toJson(value)]))
+}
+
+function reading(broken: Reader['broken'], choose: Reader['choose']): Reader {
+  return broken === undefined ? { choose } : { choose, broken }
 }

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { DatasetSpec, RunSpec } from '../../protocol/runSpec.ts'
 import type { Json } from '../catalog/entry.ts'
 import { experimentFile } from '../catalog/experimentFile.ts'
-import { fill, type Choose } from './fill.ts'
+import { fill, type Reader } from './fill.ts'
 import type { ExperimentTree } from './tree.ts'
 
 export type SpecResult =
@@ -13,11 +13,11 @@ export type SpecResult =
   | { readonly kind: 'none'; readonly why: string }
 
 /**
- * The spec of a tree, with `choose` deciding each axis.
+ * The spec of a tree, with `reader` deciding each axis.
  * @param folder absolute path of the experiment file's folder
  */
-export function specOf(tree: ExperimentTree, folder: string, choose: Choose): SpecResult {
-  const filled = fill(experimentFile, tree.root ?? undefined, '', choose)
+export function specOf(tree: ExperimentTree, folder: string, reader: Reader): SpecResult {
+  const filled = fill(experimentFile, tree.root ?? undefined, '', reader)
   return toRunSpec(isRecord(filled) ? filled : {}, folder)
 }
 

@@ -18,6 +18,8 @@ import { codeLenses } from '../language/codeLens.ts'
 import type { LanguageContext } from '../language/context.ts'
 import { diagnose, diagnosticSource } from '../language/diagnostics.ts'
 import type { ExperimentDocument } from '../language/document.ts'
+import { engineIds } from '../catalog/engines.ts'
+import { networkState } from '../networkState.ts'
 import { configureLocale } from '../locale.ts'
 import { DatasetFacts } from './datasetFacts.ts'
 import { Documents } from './documents.ts'
@@ -51,7 +53,12 @@ export function serve(connection: Connection): void {
   function experimentContext(uri: string): ExperimentContext {
     const path = pathOf(uri)
     const folder = path === null ? workspace.folders().at(0)?.path : dirname(path)
-    return { folder: folder ?? process.cwd(), dataset: dataset => facts.get(dataset) }
+    return {
+      folder: folder ?? process.cwd(),
+      dataset: dataset => facts.get(dataset),
+      network: networkState,
+      engines: engineIds,
+    }
   }
 
   function contextOf(document: ExperimentDocument): LanguageContext {

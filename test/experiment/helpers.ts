@@ -2,6 +2,7 @@ import { parseExperiment } from '../../server/experiment/parse.ts'
 import { resolveExperiment, type ResolvedRun } from '../../server/experiment/resolve.ts'
 import { validateExperiment } from '../../server/experiment/validate.ts'
 import type { ExperimentContext } from '../../server/experiment/context.ts'
+import type { Fix } from '../../server/experiment/finding.ts'
 import { knownFacts } from '../../server/catalog/datasets.ts'
 import type { Problem } from '../../protocol/requests.ts'
 
@@ -31,4 +32,14 @@ export function resolved(text: string, within: ExperimentContext = context): rea
 /** The text that a problem underlines; all ours are on one line. */
 export function underlined(text: string, problem: Problem): string {
   return (text.split('\n')[problem.start.line] ?? '').slice(problem.start.character, problem.end.character)
+}
+
+/** The text after a fix. */
+export function applyFix(text: string, { edits }: Fix): string {
+  return edits
+    .toSorted((a, b) => b.span.offset - a.span.offset)
+    .reduce(
+      (now, { span, text: piece }) => now.slice(0, span.offset) + piece + now.slice(span.offset + span.length),
+      text,
+    )
 }

@@ -4,7 +4,7 @@ import type { Finding } from '../finding.ts'
 import { combinations, oneAtATime } from '../grid.ts'
 import type { Inspection } from '../inspect.ts'
 import { countCombinations } from '../axes.ts'
-import type { ExperimentTree } from '../tree.ts'
+import type { ExperimentTree, Span, Value } from '../tree.ts'
 import { Sight } from './rule.ts'
 import { rules } from './rules.ts'
 
@@ -15,7 +15,9 @@ export function checkRules(tree: ExperimentTree, inspection: Inspection, context
   const all = countCombinations(inspection.axes) <= enoughCombinations
   const visit = all ? combinations : oneAtATime
   const found = new Map<string, Finding>()
-  for (const { result, chosen } of visit(tree, inspection.axes, context.folder)) {
+  const wrong = new Set(inspection.findings.filter(one => one.severity === 'error').map(one => place(one.span)))
+  const broken = (value: Value) => wrong.has(place(value.span))
+  for (const { result, chosen } of visit(tree, inspection.axes, context.folder, broken)) {
     if (result.kind === 'none') continue
     const sight = new Sight(tree, result.spec, chosen, context)
     for (const rule of rules)
@@ -29,9 +31,13 @@ export function checkRules(tree: ExperimentTree, inspection: Inspection, context
           fixes: remark.fixes ?? [],
         }
         // The runs of a sweep share most of what they are; each thing is said once.
-        const key = `${rule.code} ${span.offset} ${span.length}`
+        const key = `${rule.code} ${place(span)}`
         if (!found.has(key)) found.set(key, finding)
       }
   }
   return [...found.values()]
+}
+
+function place({ offset, length }: Span): string {
+  return `${offset}+${length}`
 }

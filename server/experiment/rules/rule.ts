@@ -1,10 +1,10 @@
 /** The shape of a rule, and what a rule sees: one concrete run, and ways to point at the text that made it so. */
-import { modify } from 'jsonc-parser'
 import * as l10n from '@vscode/l10n'
 import type { Problem } from '../../../protocol/requests.ts'
 import type { RunSpec } from '../../../protocol/runSpec.ts'
 import type { Json } from '../../catalog/entry.ts'
-import type { DatasetState, ExperimentContext } from '../context.ts'
+import type { DatasetState, ExperimentContext, PictureShape } from '../context.ts'
+import { inline, removeAt, setAt } from '../editText.ts'
 import type { Fix, Span } from '../finding.ts'
 import { member, type ExperimentTree, type Value } from '../tree.ts'
 
@@ -39,8 +39,18 @@ export class Sight {
     this.#chosen = chosen
   }
 
+  /** Pictures as the network sees them; `null` where their size is not known. */
+  get picture(): PictureShape | null {
+    const { size, channels } = this.spec.image
+    const own = this.dataset?.kind === 'known' ? this.dataset.shape : null
+    const depth = channels ?? own?.channels
+    if (depth === undefined) return null
+    if (size !== null) return { height: size, width: size, channels: depth }
+    return own === null ? null : { height: own.height, width: own.width, channels: depth }
+  }
+
   /** The written value of a setting, or of the axis value chosen for it; `null` where the default stands. */
-  written(path: string): Value | null {
+  readonly written = (path: string): Value | null => {
     const chosen = this.#chosen.get(path)
     if (chosen !== undefined) return chosen
     let at: Value | null = this.#tree.root
@@ -66,21 +76,23 @@ export class Sight {
   }
 
   /** A fix that gives a setting this value, whether it is written or not. */
-  readonly set = (
-    path: string,
-    value: Json,
-    title = l10n.t('Set "{0}" to {1}', path, JSON.stringify(value)),
-  ): Fix[] => {
+  readonly set = (path: string, value: Json, title = l10n.t('Set "{0}" to {1}', path, inline(value))): Fix[] =>
+    this.change(title, [[path, value]])
+
+  /** A fix that takes a setting out of the file. */
+  readonly remove = (path: string): Fix[] => this.change(l10n.t('Remove "{0}"', path), [[path, undefined]])
+
+  /** Several settings in one fix; none when one of them cannot be written where it belongs. */
+  readonly change = (title: string, values: readonly (readonly [path: string, value: Json | undefined])[]): Fix[] => {
+    const edits = values.map(([path, value]) => this.#edit(path, value))
+    return edits.every(one => one !== null) ? [{ title, edits: edits.flat() }] : []
+  }
+
+  #edit(path: string, value: Json | undefined): Fix['edits'] | null {
+    if (value === undefined) return removeAt(this.#tree, path)
     const written = this.written(path)
-    const text = JSON.stringify(value)
-    if (written !== null) return [{ title, edits: [{ span: written.span, text }] }]
-    const steps = path.split('.').map(step => (/^\d+$/.test(step) ? Number(step) : step))
-    // A string that stands for an object would have to be rewritten: `"mining": "semi-hard"`.
-    const parent = this.written(path.slice(0, Math.max(0, path.lastIndexOf('.'))))
-    if (parent !== null && parent.kind !== 'object') return []
-    const edits = modify(this.#tree.text, steps, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })
-    return [
-      { title, edits: edits.map(edit => ({ span: { offset: edit.offset, length: edit.length }, text: edit.content })) },
-    ]
+    // Also where it is one of several values of an axis.
+    if (written !== null) return [{ span: written.span, text: inline(value) }]
+    return setAt(this.#tree, path, value)
   }
 }
