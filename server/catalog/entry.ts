@@ -68,6 +68,8 @@ export interface ChoiceSetting extends Common {
   readonly kind: 'choice'
   readonly choices: Readonly<Record<string, Choice>>
   readonly default?: string
+  /** Choices worth comparing; all of them when left out. */
+  readonly tries?: readonly string[]
 }
 
 export interface TextSetting extends Common {
@@ -95,6 +97,8 @@ export interface VariantSetting extends Common {
   readonly tag: string
   readonly options: Readonly<Record<string, Option>>
   readonly default?: string
+  /** Options worth comparing; all that need no settings of their own when left out. */
+  readonly tries?: readonly string[]
 }
 export interface Option extends Choice {
   readonly properties: Readonly<Record<string, Setting>>

@@ -197,6 +197,7 @@ export const mining: VariantSetting = {
   tag: 'strategy',
   options: miners,
   default: 'semi-hard',
+  tries: ['random', 'semi-hard', 'batch-all'],
   summary: 'Which triplets of each batch the loss sees. Most triplets are soon easy: choosing matters.',
   citation: cite(papers.facenet, '§3.2'),
   aliases: ['miner', 'tripletMining', 'sampling'],

@@ -204,6 +204,7 @@ export const model: VariantSetting = {
   tag: 'architecture',
   options: architectures,
   default: 'conv',
+  tries: ['mlp', 'conv', 'residual'],
   summary: 'The network that turns a picture into an embedding.',
   aliases: ['network', 'net', 'backbone', 'trunk'],
 }

@@ -3,12 +3,10 @@ import * as l10n from '@vscode/l10n'
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Problem } from '../../protocol/requests.ts'
-import type { DatasetSpec } from '../../protocol/runSpec.ts'
-import { readFacts } from '../datasetFacts/readFacts.ts'
-import type { DatasetState } from '../experiment/context.ts'
 import { parseExperiment } from '../experiment/parse.ts'
 import { resolveExperiment, type ResolvedRun } from '../experiment/resolve.ts'
 import { validateExperiment } from '../experiment/validate.ts'
+import { surroundingsOf } from '../surroundings.ts'
 import { exitWrongInput, fail, say } from './output.ts'
 
 export interface CheckedFile {
@@ -28,13 +26,7 @@ export async function readExperiment(file: string): Promise<CheckedFile | null> 
     return null
   }
   const { tree } = parseExperiment(text.replace(/^\uFEFF/, ''))
-  const folder = dirname(resolve(file))
-  // Once to learn which datasets it speaks of, and once with what is known of them.
-  const asked = new Map<string, DatasetSpec>()
-  validateExperiment(tree, { folder, dataset: dataset => void asked.set(JSON.stringify(dataset), dataset) })
-  const facts = new Map<string, DatasetState>()
-  for (const [key, dataset] of asked) facts.set(key, await readFacts(dataset))
-  const context = { folder, dataset: (dataset: DatasetSpec) => facts.get(JSON.stringify(dataset)) }
+  const context = await surroundingsOf(tree, dirname(resolve(file)))
   const problems = validateExperiment(tree, context)
   const resolution = resolveExperiment(tree, context)
   return { problems, runs: resolution.kind === 'resolved' ? resolution.specs : [] }

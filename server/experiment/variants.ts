@@ -30,5 +30,6 @@ export function tagSetting(setting: VariantSetting): Setting {
     choices: setting.options,
     summary: setting.summary,
     ...(setting.default === undefined ? {} : { default: setting.default }),
+    ...(setting.tries === undefined ? {} : { tries: setting.tries }),
   }
 }

@@ -25,12 +25,16 @@ export function bestValue(run: RunRow, { metric, goal }: Target): number | null 
   return summary === undefined ? null : goal === 'maximize' ? summary.max : summary.min
 }
 
+export function isBetter(a: number, b: number, { goal }: Target): boolean {
+  return goal === 'maximize' ? a > b : a < b
+}
+
 export function bestOf(runs: readonly RunRow[], target: Target): { run: RunRow; value: number } | null {
   let best: { run: RunRow; value: number } | null = null
   for (const run of runs) {
     const value = bestValue(run, target)
     if (value === null) continue
-    if (best === null || (target.goal === 'maximize' ? value > best.value : value < best.value)) best = { run, value }
+    if (best === null || isBetter(value, best.value, target)) best = { run, value }
   }
   return best
 }

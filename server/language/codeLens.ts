@@ -8,8 +8,13 @@ import { bestOf, targetOf } from './bestRun.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
 
-/** Commands that the client has to provide. Arguments: the file's URI; a run's id. */
-export const commands = { start: 'tripletLab.startTraining', openPanel: 'tripletLab.openPanel' } as const
+/** Commands. The client provides the first two; arguments: the file's URI; a run's id. */
+export const commands = {
+  start: 'tripletLab.startTraining',
+  openPanel: 'tripletLab.openPanel',
+  /** Done by the server itself: writes a value in place of its sweep. Arguments: the file's URI, the axis's path, the value. */
+  useValue: 'tripletLab.useValue',
+} as const
 
 export function codeLenses(document: ExperimentDocument, context: LanguageContext): CodeLens[] {
   const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }

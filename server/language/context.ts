@@ -6,4 +6,10 @@ export interface LanguageContext {
   readonly experiment: ExperimentContext
   /** The runs of this file, newest first. */
   readonly runs: readonly RunRow[]
+  /** Address of a path that is written in the file. */
+  readonly resolve?: (path: string) => string
+  /** What lies in a folder, given as it is written in the file; nothing when it cannot be read. */
+  readonly list?: (folder: string) => Promise<readonly { readonly name: string; readonly isFolder: boolean }[]>
+  /** Address of what a diagnostic's code means. */
+  readonly explain?: (code: string) => string | undefined
 }

@@ -13,11 +13,13 @@ export const diagnosticSource = 'Triplet Lab'
 export function diagnose(document: ExperimentDocument, context: LanguageContext): Diagnostic[] {
   return findAll(document.tree, context.experiment)
     .toSorted((a, b) => a.span.offset - b.span.offset)
-    .map(finding => toDiagnostic(document, finding))
+    .map(finding => toDiagnostic(document, finding, context))
 }
 
-export function toDiagnostic(document: ExperimentDocument, finding: Finding): Diagnostic {
+export function toDiagnostic(document: ExperimentDocument, finding: Finding, context: LanguageContext): Diagnostic {
+  const href = context.explain?.(finding.code)
   return {
+    ...(href === undefined ? {} : { codeDescription: { href } }),
     range: toRange(document.text, finding.span),
     severity: toSeverity(finding.severity),
     code: finding.code,

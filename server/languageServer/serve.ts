@@ -1,6 +1,8 @@
 /** Puts the parts of the language server together on one connection. */
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import {
@@ -14,7 +16,6 @@ import {
 } from 'vscode-languageserver/node'
 import { InitializationOptions, runEvents } from '../../protocol/requests.ts'
 import type { ExperimentContext } from '../experiment/context.ts'
-import { codeLenses } from '../language/codeLens.ts'
 import type { LanguageContext } from '../language/context.ts'
 import { diagnose, diagnosticSource } from '../language/diagnostics.ts'
 import type { ExperimentDocument } from '../language/document.ts'
@@ -23,6 +24,8 @@ import { networkState } from '../networkState.ts'
 import { configureLocale } from '../locale.ts'
 import { DatasetFacts } from './datasetFacts.ts'
 import { Documents } from './documents.ts'
+import { explain } from './explain.ts'
+import { featureCapabilities, serveFeatures } from './features.ts'
 import { serveRequests } from './requests.ts'
 import { pathOf, Workspace } from './workspace.ts'
 
@@ -37,6 +40,7 @@ export function serve(connection: Connection): void {
   const documents = new Documents()
   const refresh = throttled(refreshEvery, () => {
     if (client.workspace?.codeLens?.refreshSupport === true) void connection.sendRequest(CodeLensRefreshRequest.type)
+    if (client.workspace?.inlayHint?.refreshSupport === true) void connection.languages.inlayHint.refresh()
   })
   const workspace = new Workspace(() => options.trusted, {
     onDeltas: deltas => {
@@ -48,6 +52,7 @@ export function serve(connection: Connection): void {
   const facts = new DatasetFacts(() => {
     if (client.workspace?.diagnostics?.refreshSupport === true) void connection.languages.diagnostics.refresh()
     else for (const { uri } of documents.open.all()) push(uri)
+    refresh()
   })
 
   function experimentContext(uri: string): ExperimentContext {
@@ -64,7 +69,19 @@ export function serve(connection: Connection): void {
   function contextOf(document: ExperimentDocument): LanguageContext {
     const home = workspace.homeOf(document.text.uri)
     const runs = home === null ? [] : home.folder.runs().filter(run => run.experiment === home.experiment)
-    return { experiment: experimentContext(document.text.uri), runs }
+    const experiment = experimentContext(document.text.uri)
+    return {
+      experiment,
+      runs,
+      explain,
+      resolve: path => pathToFileURL(resolve(experiment.folder, path)).href,
+      list: async folder => {
+        const entries = await readdir(resolve(experiment.folder, folder), { withFileTypes: true }).catch(() => [])
+        return entries
+          .filter(entry => !entry.name.startsWith('.'))
+          .map(entry => ({ name: entry.name, isFolder: entry.isDirectory() }))
+      },
+    }
   }
 
   /** Clients that do not pull diagnostics get them pushed. */
@@ -91,7 +108,7 @@ export function serve(connection: Connection): void {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-        codeLensProvider: {},
+        ...featureCapabilities,
         ...(pulls()
           ? {
               diagnosticProvider: {
@@ -130,10 +147,7 @@ export function serve(connection: Connection): void {
     const items = document === null ? [] : diagnose(document, contextOf(document))
     return { kind: DocumentDiagnosticReportKind.Full, items }
   })
-  connection.onCodeLens(({ textDocument }) => {
-    const document = documents.get(textDocument.uri)
-    return document === null ? [] : codeLenses(document, contextOf(document))
-  })
+  serveFeatures(connection, documents, contextOf)
   serveRequests({
     connection,
     documents,

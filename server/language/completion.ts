@@ -1,0 +1,86 @@
+/** Completion: from the schema, with values in the order in which they were used here, and paths of datasets. */
+import { getLocation } from 'jsonc-parser'
+import {
+  CompletionItemKind,
+  type CompletionItem,
+  type CompletionList,
+  type Position,
+} from 'vscode-languageserver-types'
+import type { Setting, TextSetting } from '../catalog/entry.ts'
+import { sitesAt } from './sites.ts'
+import type { LanguageContext } from './context.ts'
+import type { ExperimentDocument } from './document.ts'
+import { jsonService } from './jsonService.ts'
+import { toRange } from './range.ts'
+import { valueInRun } from './results.ts'
+
+export const completionTriggers = ['"', ':', ' ', '/', '.']
+
+export async function complete(
+  document: ExperimentDocument,
+  context: LanguageContext,
+  position: Position,
+): Promise<CompletionList> {
+  const paths = await pathItems(document, context, position)
+  if (paths !== null) return { isIncomplete: false, items: paths }
+  const json = jsonService()
+  const list = await json.doComplete(document.text, position, json.parseJSONDocument(document.text))
+  const items = list?.items ?? []
+  const { path, isAtPropertyKey } = getLocation(document.text.getText(), document.text.offsetAt(position))
+  if (!isAtPropertyKey) orderByUse(items, context, path)
+  return { isIncomplete: list?.isIncomplete ?? false, items: distinct(items) }
+}
+
+/** The values that runs of this file had come first, the most frequent at the top. */
+function orderByUse(items: CompletionItem[], context: LanguageContext, path: readonly (string | number)[]): void {
+  const uses = new Map<string, number>()
+  const at = path.join('.')
+  for (const run of context.runs) {
+    const value = valueInRun(run, at)
+    const tag: unknown = typeof value === 'object' && value !== null ? Object.values(value).at(0) : value
+    if (tag !== undefined) uses.set(JSON.stringify(tag), (uses.get(JSON.stringify(tag)) ?? 0) + 1)
+  }
+  for (const item of items) {
+    const used = uses.get(item.label) ?? uses.get(JSON.stringify(item.label)) ?? 0
+    item.sortText = `${String(99_999 - used).padStart(5, '0')}${item.sortText ?? item.label}`
+  }
+}
+
+/** The same suggestion can come from several branches of the schema. */
+function distinct(items: readonly CompletionItem[]): CompletionItem[] {
+  const seen = new Map(items.map(item => [`${item.label} ${item.insertText ?? item.textEdit?.newText ?? ''}`, item]))
+  return [...seen.values()]
+}
+
+/** Inside the path of a dataset: what lies there. `null` elsewhere. */
+async function pathItems(
+  document: ExperimentDocument,
+  context: LanguageContext,
+  position: Position,
+): Promise<CompletionItem[] | null> {
+  const offset = document.text.offsetAt(position)
+  const site = sitesAt(document, offset).findLast(one => isPath(one.setting) && one.value.kind === 'string')
+  if (site?.value.kind !== 'string' || !isPath(site.setting) || context.list === undefined) return null
+  const { span, value } = site.value
+  if (offset <= span.offset || offset >= span.offset + span.length) return null
+  const typed = value.slice(0, offset - span.offset - 1)
+  const slash = typed.lastIndexOf('/')
+  const base = slash < 0 ? '.' : typed.slice(0, slash + 1)
+  const entries = await context.list(base)
+  const range = toRange(document.text, { offset: span.offset + 1 + slash + 1, length: typed.length - slash - 1 })
+  const onlyFolders = site.setting.path === 'folder'
+  return entries
+    .filter(entry => entry.isFolder || !onlyFolders)
+    .map(({ name, isFolder }) => ({
+      label: isFolder ? `${name}/` : name,
+      kind: isFolder ? CompletionItemKind.Folder : CompletionItemKind.File,
+      // Folders first: the way to a file leads through them.
+      sortText: `${isFolder ? '0' : '1'}${name}`,
+      filterText: name,
+      textEdit: { range, newText: slash < 0 && !typed.startsWith('.') ? `./${name}` : name },
+    }))
+}
+
+function isPath(setting: Setting): setting is TextSetting {
+  return setting.kind === 'text' && setting.path !== undefined
+}

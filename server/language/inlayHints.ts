@@ -1,0 +1,122 @@
+/** Small grey numbers beside the text: what the settings amount to, and what swept values have reached. */
+import * as l10n from '@vscode/l10n'
+import { InlayHintKind, type InlayHint, type InlayHintLabelPart, type Range } from 'vscode-languageserver-types'
+import { count, duration, metricName, metricValue } from '../../protocol/words.ts'
+import { toJson, valueAt, type Value } from '../experiment/tree.ts'
+import { tripletsIn } from '../experiment/triplets.ts'
+import { targetOf } from './bestRun.ts'
+import { commands } from './codeLens.ts'
+import type { LanguageContext } from './context.ts'
+import type { ExperimentDocument } from './document.ts'
+import { estimateDuration, factsOf } from './facts.ts'
+import { resultsOf } from './results.ts'
+
+export function inlayHints(document: ExperimentDocument, context: LanguageContext, range: Range): InlayHint[] {
+  const from = document.text.offsetAt(range.start)
+  const to = document.text.offsetAt(range.end)
+  const hints: InlayHint[] = []
+  const add = (value: Value | undefined, label: string | InlayHintLabelPart[], tooltip: string) => {
+    if (value === undefined) return
+    const end = value.span.offset + value.span.length
+    if (end < from || end > to) return
+    hints.push({
+      position: document.text.positionAt(end),
+      label,
+      tooltip: { kind: 'markdown', value: tooltip },
+      kind: InlayHintKind.Type,
+      paddingLeft: true,
+    })
+  }
+  addAmounts(document, context, add)
+  addResults(document, context, add)
+  return hints
+}
+
+type Add = (value: Value | undefined, label: string | InlayHintLabelPart[], tooltip: string) => void
+
+function addAmounts(document: ExperimentDocument, context: LanguageContext, add: Add): void {
+  const facts = factsOf(document, context)
+  if (facts === null) return
+  const { spec, steps, parameters, picture } = facts
+  const at = (...path: string[]) => valueAt(document.tree.root, path)
+  const { classes: p, samplesPerClass: k } = spec.batch
+  const all = tripletsIn(spec.batch, { strategy: 'batch-all' }) ?? 0
+  add(
+    at('batch'),
+    l10n.t('{0} pictures, {1} triplets a batch', count(p * k), count(all)),
+    l10n.t('P·K·(K − 1)·(P·K − K) = {0}·{1}·{2}·{3} valid triplets', p, k, k - 1, p * k - k),
+  )
+  const mined = tripletsIn(spec.batch, spec.mining)
+  if (mined !== null)
+    add(
+      at('mining'),
+      l10n.t('{0} triplets a step', count(mined)),
+      l10n.t('What the miner gives to the loss in each step.'),
+    )
+  if (parameters !== null && picture !== null)
+    add(
+      at('model'),
+      l10n.t('{0} parameters', thousands(parameters)),
+      l10n.t(
+        '{0} numbers to learn, for pictures of {1} × {2} × {3}.',
+        count(parameters),
+        picture.width,
+        picture.height,
+        picture.channels,
+      ),
+    )
+  if (steps !== null) {
+    const time = estimateDuration(facts, context.runs)
+    const perEpoch = l10n.t('{0} steps each', count(steps / spec.epochs))
+    add(
+      at('epochs'),
+      time === null ? perEpoch : `${perEpoch}, ${l10n.t('about {0}', duration(time))}`,
+      time === null
+        ? l10n.t('{0} steps in all.', count(steps))
+        : l10n.t('{0} steps in all; the time is estimated from earlier runs of this file.', count(steps)),
+    )
+  }
+}
+
+function addResults(document: ExperimentDocument, context: LanguageContext, add: Add): void {
+  const { metric } = targetOf(document.tree)
+  for (const [path, results] of resultsOf(document, context))
+    for (const { value, best, mean, count: runs, isBest } of results) {
+      const label: InlayHintLabelPart[] = [{ value: `${metricValue(metric, best)}${isBest ? ' ★' : ''}` }]
+      if (isBest) {
+        const written = JSON.stringify(toJson(value))
+        label.push(
+          { value: ' ' },
+          {
+            value: l10n.t('use'),
+            tooltip: l10n.t('Write {0} in place of the sweep', written),
+            command: {
+              title: l10n.t('Use {0}', written),
+              command: commands.useValue,
+              arguments: [document.text.uri, path, toJson(value)],
+            },
+          },
+        )
+      }
+      add(
+        value,
+        label,
+        runs === 1
+          ? l10n.t('{0} {1}, one run', metricName(metric), metricValue(metric, best))
+          : l10n.t(
+              '{0}: best {1}, mean {2} of {3} runs',
+              metricName(metric),
+              metricValue(metric, best),
+              metricValue(metric, mean),
+              runs,
+            ),
+      )
+    }
+}
+
+/** 93 k, 1.2 M. */
+function thousands(value: number): string {
+  if (value < 1_000) return String(value)
+  if (value < 1_000_000) return `${Math.round(value / 1_000)} k`
+  return `${(value / 1_000_000).toFixed(1)} M`
+}

@@ -1,0 +1,88 @@
+/** Requests of the Language Server Protocol → pure functions of a document and its context. */
+import {
+  CodeActionKind,
+  type Connection,
+  type ServerCapabilities,
+  type TextDocumentIdentifier,
+} from 'vscode-languageserver/node'
+import * as v from 'valibot'
+import { codeActionKinds, codeActions } from '../language/codeActions.ts'
+import { codeLenses, commands } from '../language/codeLens.ts'
+import { complete, completionTriggers } from '../language/completion.ts'
+import type { LanguageContext } from '../language/context.ts'
+import type { ExperimentDocument } from '../language/document.ts'
+import { toTextEdits } from '../language/edits.ts'
+import { hover } from '../language/hover.ts'
+import { inlayHints } from '../language/inlayHints.ts'
+import { documentLinks, documentSymbols, foldingRanges, format, selectionRanges } from '../language/structure.ts'
+import { inline } from '../experiment/editText.ts'
+import type { Json } from '../catalog/entry.ts'
+import type { Documents } from './documents.ts'
+
+export const featureCapabilities: ServerCapabilities = {
+  codeLensProvider: {},
+  hoverProvider: true,
+  completionProvider: { triggerCharacters: completionTriggers },
+  inlayHintProvider: true,
+  codeActionProvider: { codeActionKinds: [...codeActionKinds, CodeActionKind.Refactor] },
+  documentSymbolProvider: true,
+  foldingRangeProvider: true,
+  selectionRangeProvider: true,
+  documentLinkProvider: {},
+  documentFormattingProvider: true,
+  documentRangeFormattingProvider: true,
+  executeCommandProvider: { commands: [commands.useValue] },
+}
+
+const UseValue = v.strictTuple([v.string(), v.string(), v.unknown()])
+
+export function serveFeatures(
+  connection: Connection,
+  documents: Documents,
+  contextOf: (document: ExperimentDocument) => LanguageContext,
+): void {
+  /** Answers for an open document; `empty` for any other. */
+  function on<T>(
+    { textDocument }: { textDocument: TextDocumentIdentifier },
+    empty: T,
+    answer: (document: ExperimentDocument, context: LanguageContext) => T,
+  ): T {
+    const document = documents.get(textDocument.uri)
+    return document === null ? empty : answer(document, contextOf(document))
+  }
+
+  connection.onCodeLens(params => on(params, [], codeLenses))
+  connection.onHover(params => on(params, null, (document, context) => hover(document, context, params.position)))
+  connection.onCompletion(params =>
+    on<ReturnType<typeof complete> | null>(params, null, (document, context) =>
+      complete(document, context, params.position),
+    ),
+  )
+  connection.languages.inlayHint.on(params =>
+    on(params, [], (document, context) => inlayHints(document, context, params.range)),
+  )
+  connection.onCodeAction(params =>
+    on(params, [], (document, context) => codeActions(document, context, params.range, params.context.only)),
+  )
+  connection.onDocumentSymbol(params => on(params, [], documentSymbols))
+  connection.onFoldingRanges(params => on(params, [], foldingRanges))
+  connection.onSelectionRanges(params => on(params, [], document => selectionRanges(document, params.positions)))
+  connection.onDocumentLinks(params => on(params, [], documentLinks))
+  connection.onDocumentFormatting(params => on(params, [], document => format(document, params.options)))
+  connection.onDocumentRangeFormatting(params =>
+    on(params, [], document => format(document, params.options, params.range)),
+  )
+
+  connection.onExecuteCommand(async params => {
+    const decoded = v.safeParse(UseValue, params.arguments)
+    if (params.command !== commands.useValue || !decoded.success) return
+    const [uri, path, value] = decoded.output
+    const document = documents.get(uri)
+    const axis = document?.inspection.axes.find(one => one.path === path)
+    if (document === null || axis === undefined) return
+    const edits = toTextEdits(document.text, [{ span: axis.span, text: inline(value as Json) }])
+    await connection.workspace.applyEdit({
+      documentChanges: [{ textDocument: { uri, version: document.text.version }, edits }],
+    })
+  })
+}
