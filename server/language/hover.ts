@@ -22,10 +22,11 @@ export function hover(document: ExperimentDocument, context: LanguageContext, po
   if (choice !== null) parts.splice(1, 0, `\`${choice.id}\`: ${describeChoice(choice.choice)}`)
   const before = history(document, context, site)
   if (before !== '') parts.push(before)
-  const onKey = site.member !== null && contains(site.member.keySpan, offset)
+  const keySpan = site.member?.keySpan
+  const span = keySpan !== undefined && contains(keySpan, offset) ? keySpan : site.value.span
   return {
     contents: { kind: 'markdown', value: parts.join('\n\n') },
-    range: toRange(document.text, onKey && site.member !== null ? site.member.keySpan : site.value.span),
+    range: toRange(document.text, span),
   }
 }
 
