@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import * as l10n from '@vscode/l10n'
 import packageJson from '../package.json' with { type: 'json' }
 import { check } from './cli/check.ts'
+import { doctor } from './cli/doctor.ts'
 import { exitWrongInput, fail } from './cli/output.ts'
 import { listRuns, showRun } from './cli/runs.ts'
 import { train } from './cli/train.ts'
@@ -77,6 +78,11 @@ function program(): Command {
       .action((runId: number, options: { store?: string; json?: true }) =>
         wishRun(runId, name === 'stop' || name === 'pause' ? name : 'run', options),
       )
+  root
+    .command('doctor')
+    .description(l10n.t('try the engines of this machine, and say what is missing'))
+    .addOption(json())
+    .action(doctor)
   return root
 }
 

@@ -5,8 +5,8 @@ import { PkSampler } from '../core/samplers/pkSampler.ts'
 import type { Dataset, Split } from './datasets/dataset.ts'
 import { openDataset } from './datasets/open.ts'
 import { splitDataset } from './datasets/split.ts'
-import { type AutoOptions, createEngine } from './engines/registry.ts'
-import type { TrainEngine } from './engines/trainEngine.ts'
+import { type AutoOptions, createEngine, engineKinds } from './engines/registry.ts'
+import type { EngineOptions, TrainEngine } from './engines/trainEngine.ts'
 import { createInputPipeline, type InputPipeline } from './inputPipeline.ts'
 import { buildNetwork } from './models/build.ts'
 
@@ -30,7 +30,7 @@ export class RunError extends Error {
 
 /**
  * @param engineId the engine that the run began on, where the spec leaves the choice
- * @param auto how the engine is chosen, where nothing else says it
+ * @param auto how engines are tried, where it is not clear which is the fastest
  * @throws DatasetError, EngineError or RunError, whose messages are for people
  */
 export async function openRun(
@@ -44,7 +44,6 @@ export async function openRun(
     const split = splitDataset(dataset, spec.split)
     const sampler = openSampler(spec, dataset, split)
     const network = buildNetwork(spec.model, dataset.shape, spec.loss.normalize)
-    const id = spec.engine === 'auto' ? (engineId ?? 'auto') : spec.engine
     const options = {
       network,
       optimizer: spec.optimizer,
@@ -53,7 +52,7 @@ export async function openRun(
       batchSize: sampler.batchSize,
       threads: null,
     }
-    const engine = await createEngine(id, options, auto)
+    const engine = await openEngine(spec.engine, engineId, options, auto)
     const input = createInputPipeline({
       dataset,
       train: split.train,
@@ -81,6 +80,28 @@ export async function openRun(
     dataset.close()
     throw error
   }
+}
+
+/** TensorFlow's libraries: the fastest by far on one machine, slower than the others or not even right on the next. */
+const uncertain = ['tfjs-node-gpu', 'tfjs-node']
+
+async function openEngine(
+  wanted: string,
+  before: string | null,
+  options: EngineOptions,
+  auto: AutoOptions | undefined,
+): Promise<TrainEngine> {
+  if (wanted !== 'auto') return createEngine(wanted, options)
+  // A run stays with the engine that it began on, or the last digits of its curve would change.
+  if (before !== null && (await isUsable(before, options))) return createEngine(before, options)
+  // Trials take seconds, in which nothing would be seen. Without TensorFlow the order of the engines is that of their speed.
+  const worthIt = await Promise.all(uncertain.map(id => isUsable(id, options)))
+  return createEngine('auto', options, worthIt.includes(true) ? auto : undefined)
+}
+
+async function isUsable(id: string, { network }: EngineOptions): Promise<boolean> {
+  const kind = engineKinds.find(one => one.id === id)
+  return kind !== undefined && (await kind.unusable(network)) === null
 }
 
 function openSampler(spec: RunSpec, dataset: Dataset, split: Split): PkSampler {
