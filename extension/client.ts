@@ -63,6 +63,11 @@ export class Client implements vscode.Disposable {
     this.#output().show()
   }
 
+  /** For what nobody waits for: it is kept where the log is looked for. */
+  logError(error: unknown): void {
+    this.#output().error(error instanceof Error ? error : String(error))
+  }
+
   /** Disconnects. Runs go on: they belong to the training server. */
   dispose(): void {
     for (const one of this.#disposables) one.dispose()

@@ -1,19 +1,68 @@
 /** What the live panel and the extension say to each other through postMessage. Both sides decode. */
 import * as v from 'valibot'
-import { RunDelta, RunEvent, RunRow, RunWish, Series } from './runEvent.ts'
+import { DetailKind } from './details.ts'
+import { Clock, RunDelta, RunEvent, RunRow, RunWish, Series } from './runEvent.ts'
 
 /** Extension → panel. */
 export const ToPanel = v.variant('kind', [
-  v.object({ kind: v.literal('show'), run: RunRow, series: v.array(Series), events: v.array(RunEvent) }),
+  v.object({ kind: v.literal('show'), run: RunRow, series: v.array(Series), events: v.array(RunEvent), clock: Clock }),
   v.object({ kind: v.literal('deltas'), deltas: v.array(RunDelta) }),
   v.object({ kind: v.literal('missing'), message: v.string() }),
+  v.object({
+    kind: v.literal('closeUp'),
+    runId: v.number(),
+    fromStep: v.number(),
+    toStep: v.number(),
+    series: v.array(Series),
+  }),
+  /** `steps`: those with something of this kind that the page did not know yet. */
+  v.object({
+    kind: v.literal('detail'),
+    runId: v.number(),
+    detail: DetailKind,
+    found: v.nullable(v.object({ step: v.number(), data: v.unknown() })),
+    steps: v.array(v.number()),
+  }),
 ])
 export type ToPanel = v.InferOutput<typeof ToPanel>
+
+/** Changes to the experiment file that a finding suggests. */
+export const Advice = v.picklist(['semi-hard', 'lower-rate', 'more-epochs', 'harder'])
+export type Advice = v.InferOutput<typeof Advice>
 
 /** Panel → extension. */
 export const FromPanel = v.variant('kind', [
   v.object({ kind: v.literal('ready') }),
   v.object({ kind: v.literal('wish'), runId: v.number(), wish: RunWish }),
+  v.object({ kind: v.literal('closeUp'), runId: v.number(), fromStep: v.number(), toStep: v.number() }),
+  v.object({
+    kind: v.literal('detail'),
+    runId: v.number(),
+    detail: DetailKind,
+    /** `null`: the newest. */
+    step: v.nullable(v.number()),
+    knownStep: v.number(),
+  }),
+  v.object({
+    kind: v.literal('annotate'),
+    runId: v.number(),
+    name: v.optional(v.string()),
+    notes: v.optional(v.string()),
+    tags: v.optional(v.array(v.string())),
+  }),
+  v.object({ kind: v.literal('moreEpochs'), runId: v.number() }),
+  /** Write what is advised into the experiment file. */
+  v.object({ kind: v.literal('advice'), runId: v.number(), advice: Advice }),
+  v.object({ kind: v.literal('openExperiment'), runId: v.number() }),
+  v.object({ kind: v.literal('openPicture'), runId: v.number(), name: v.string() }),
+  /** Ask where to, then write a file. */
+  v.object({
+    kind: v.literal('save'),
+    name: v.string(),
+    encoding: v.picklist(['text', 'base64']),
+    content: v.string(),
+  }),
+  v.object({ kind: v.literal('copy'), text: v.string() }),
 ])
 export type FromPanel = v.InferOutput<typeof FromPanel>
 
@@ -32,6 +81,11 @@ export const PanelState = v.object({
   axis: v.fallback(CurveAxis, 'step'),
   logX: v.fallback(v.boolean(), false),
   logY: v.fallback(v.boolean(), false),
+  /** What the histogram counts. */
+  histogram: v.fallback(v.picklist(['gap', 'distances']), 'gap'),
+  /** The embedding's map. */
+  projection: v.fallback(v.picklist(['pca', 'umap']), 'pca'),
+  dimensions: v.fallback(v.picklist([2, 3]), 2),
   /** Curves switched off in the legends. */
   hidden: v.fallback(v.array(v.string()), []),
 })

@@ -1,6 +1,7 @@
 /** Commands are called by lenses, menus, the palette and other extensions: what they pass is looked at before use. */
 import * as v from 'valibot'
 import * as vscode from 'vscode'
+import { experimentUri } from '../experiments.ts'
 
 const RunArgument = v.union([
   v.number(),
@@ -23,6 +24,5 @@ export function uriOf(argument: unknown): vscode.Uri | undefined {
   if (argument instanceof vscode.Uri) return argument
   if (typeof argument === 'string' && argument.includes(':')) return vscode.Uri.parse(argument, true)
   const node = v.safeParse(ExperimentNode, argument)
-  const root = vscode.workspace.workspaceFolders?.[0]
-  return node.success && root !== undefined ? vscode.Uri.joinPath(root.uri, node.output.path) : undefined
+  return node.success ? experimentUri(node.output.path) : undefined
 }

@@ -2,11 +2,11 @@
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import * as vscode from 'vscode'
-import { assertNever } from '../../protocol/assertNever.ts'
 import { FromPanel, type ToPanel } from '../../protocol/panel.ts'
-import { readRun, watchRun, wishRun } from '../../protocol/requests.ts'
+import { readCurves, readDetail, readRun, watchRun } from '../../protocol/requests.ts'
 import type { RunDelta, RunRow } from '../../protocol/runEvent.ts'
 import type { Client } from '../client.ts'
+import { grant } from './panelWishes.ts'
 import { panelHtml, panelRoots } from './html.ts'
 
 /** Points of each curve in the first answer: about two for each pixel of a wide chart. Zooming asks for more. */
@@ -17,8 +17,7 @@ export class LivePanel implements vscode.Disposable {
   readonly #client: Client
   readonly #subscriptions: vscode.Disposable[] = []
   #runId: number
-  #experiment: string | undefined
-  #ended = false
+  #row: RunRow | undefined
   /** The page is there and was shown its run; deltas before that are part of the first answer. */
   #live = false
   #watched: number | undefined
@@ -33,7 +32,9 @@ export class LivePanel implements vscode.Disposable {
     }
     panel.webview.options = { enableScripts: true, localResourceRoots: panelRoots(extension) }
     this.#subscriptions.push(
-      panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
+      panel.webview.onDidReceiveMessage((message: unknown) => {
+        this.#receive(message).catch((error: unknown) => client.logError(error))
+      }),
       panel.onDidChangeViewState(() => {
         if (!panel.visible) this.#rest()
       }),
@@ -52,7 +53,7 @@ export class LivePanel implements vscode.Disposable {
 
   /** Whether another run of this experiment may take this panel's place: what it shows will not change any more. */
   isFreeFor(experiment: string): boolean {
-    return this.#ended && this.#experiment === experiment
+    return this.#row?.ended !== null && this.#row?.experiment === experiment
   }
 
   /** Shows another run in the same place. */
@@ -70,15 +71,30 @@ export class LivePanel implements vscode.Disposable {
 
   async #receive(message: unknown): Promise<void> {
     const decoded = v.parse(FromPanel, message)
+    if (decoded.kind !== 'ready' && 'runId' in decoded && decoded.runId !== this.#runId) return
     switch (decoded.kind) {
       case 'ready':
         return this.#show()
-      case 'wish':
-        await this.#client.request(wishRun, { runId: decoded.runId, wish: decoded.wish })
-        return
+      case 'closeUp':
+        return this.#showCloseUp(decoded.fromStep, decoded.toStep)
+      case 'detail':
+        return this.#showDetail(decoded)
       default:
-        return assertNever(decoded)
+        if (this.#row !== undefined) await grant(decoded, this.#client, this.#row)
     }
+  }
+
+  async #showCloseUp(fromStep: number, toStep: number): Promise<void> {
+    const runId = this.#runId
+    const question = { runId, metrics: null, fromStep, toStep, maxPoints: openingPoints }
+    const { series } = await this.#client.request(readCurves, question)
+    this.#post({ kind: 'closeUp', runId, fromStep, toStep, series })
+  }
+
+  async #showDetail({ detail, step, knownStep }: Extract<FromPanel, { kind: 'detail' }>): Promise<void> {
+    const runId = this.#runId
+    const { found, steps } = await this.#client.request(readDetail, { runId, detail, step, knownStep })
+    this.#post({ kind: 'detail', runId, detail, found: found && { step: found.step, data: found.data }, steps })
   }
 
   /** Watches first and reads then, so that no point falls between the two; the page drops what comes twice. */
@@ -89,14 +105,14 @@ export class LivePanel implements vscode.Disposable {
         this.#watched = runId
         await this.#client.request(watchRun, { runId, watch: true })
       }
-      const { run, series, events } = await this.#client.request(readRun, { runId, maxPoints: openingPoints })
+      const { run, series, events, clock } = await this.#client.request(readRun, { runId, maxPoints: openingPoints })
       if (runId !== this.#runId) return
       if (run === null) {
         this.#post({ kind: 'missing', message: l10n.t('Run {0} is no longer in the store.', runId) })
         return
       }
       this.#take(run)
-      this.#post({ kind: 'show', run, series, events })
+      this.#post({ kind: 'show', run, series, events, clock })
       this.#live = true
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
@@ -120,9 +136,8 @@ export class LivePanel implements vscode.Disposable {
   }
 
   #take(row: RunRow): void {
-    this.#experiment = row.experiment
-    this.#ended = row.ended !== null
-    const title = row.name
+    this.#row = row
+    const title = row.name.slice(0, 80)
     if (this.panel.title !== title) this.panel.title = title
   }
 

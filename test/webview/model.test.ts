@@ -6,6 +6,7 @@ import { PanelModel } from '../../webview/panel/model.ts'
 import { statusLine } from '../../webview/panel/statusLine.ts'
 import { runRow } from './fixtures.ts'
 
+const noClock = { steps: [], times: [] }
 const event = (id: number, kind: RunEvent['kind'], message: string): RunEvent => ({
   id,
   runId: 7,
@@ -18,7 +19,7 @@ const event = (id: number, kind: RunEvent['kind'], message: string): RunEvent =>
 function shown(): PanelModel {
   const model = new PanelModel()
   const series = [{ metric: 'loss', steps: [1, 2], values: [0.5, 0.4] }]
-  model.apply({ kind: 'show', run: runRow(), series, events: [event(1, 'started', 'Started.')] }, 0)
+  model.apply({ kind: 'show', run: runRow(), series, events: [event(1, 'started', 'Started.')], clock: noClock }, 0)
   return model
 }
 
@@ -44,7 +45,7 @@ describe('PanelModel', () => {
 
   test('showing another run starts afresh', () => {
     const model = shown()
-    model.apply({ kind: 'show', run: runRow({ id: 9 }), series: [], events: [] }, 0)
+    model.apply({ kind: 'show', run: runRow({ id: 9 }), series: [], events: [], clock: noClock }, 0)
     expect(model.curves.size).toBe(0)
     expect(model.events).toHaveLength(0)
     expect(model.run?.id).toBe(9)
@@ -93,7 +94,7 @@ describe('statusLine', () => {
       'diverged',
     ] as const) {
       const model = new PanelModel()
-      model.apply({ kind: 'show', run: runRow({ status }), series: [], events: [] }, 0)
+      model.apply({ kind: 'show', run: runRow({ status }), series: [], events: [], clock: noClock }, 0)
       expect(statusLine(model).text).not.toBe('')
     }
   })

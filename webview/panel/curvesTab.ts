@@ -12,8 +12,10 @@ import {
   metricsOf,
 } from '../charts/definition.ts'
 import { TimeChart } from '../charts/timeChart.ts'
+import type { Curve } from '../data/curve.ts'
 import { type Axis, axisFor } from './axis.ts'
 import { curveTools } from './curveTools.ts'
+import { DifficultyHistogram } from './difficultyHistogram.ts'
 import { eventMarks } from './marks.ts'
 import type { Page } from './page.ts'
 
@@ -27,9 +29,12 @@ export class CurvesTab {
   #steps: readonly [number, number] | null = null
   #crosshairStep: number | null = null
   #runId: number | undefined
+  readonly #histogram: DifficultyHistogram
+  #closeUpTimer: number | undefined
 
   constructor(page: Page) {
     this.#page = page
+    this.#histogram = new DifficultyHistogram(page)
     // Charts out of sight are not drawn.
     this.#observer = new IntersectionObserver(entries => {
       for (const { target, isIntersecting } of entries)
@@ -48,7 +53,10 @@ export class CurvesTab {
         resetZoom: () => this.#zoom(null),
         summary: this.#crosshairStep === null ? '' : this.#summary(this.#crosshairStep),
       })}
-      <div class="charts">${mainCharts.map(definition => this.#figure(definition))}</div>
+      <div class="charts">
+        ${mainCharts.slice(0, 3).map(definition => this.#figure(definition))} ${this.#histogram.template()}
+        ${mainCharts.slice(3).map(definition => this.#figure(definition))}
+      </div>
       ${
         further.length === 0
           ? nothing
@@ -72,10 +80,12 @@ export class CurvesTab {
     const last = Math.max(first + 1, model.lastStep)
     const marks = eventMarks(model.events, axis.of)
     const hidden = new Set(settings.hidden)
+    this.#histogram.draw()
+    const curves = this.#curvesInView()
     for (const chart of this.#charts.values()) {
       if (!this.#visible.has(chart.canvas)) continue
       chart.update({
-        curves: model.curves,
+        curves,
         axisOf: axis.of,
         range: this.#steps && [axis.of(this.#steps[0]), axis.of(this.#steps[1])],
         extent: [axis.of(first), axis.of(last)],
@@ -115,7 +125,7 @@ export class CurvesTab {
   }
 
   #legendEntry(definition: ChartDefinition, entry: { metric: string; color: string }): TemplateResult {
-    const { settings, change } = { settings: this.#page.settings, change: this.#page.change.bind(this.#page) }
+    const { settings } = this.#page
     const value = this.#valueAt(entry.metric)
     const text = html`${metricName(entry.metric)}${
       value === undefined ? nothing : html` <b>${metricValue(entry.metric, value)}</b>`
@@ -125,7 +135,7 @@ export class CurvesTab {
       return html`<span class="entry color-${entry.color}">${text}</span>`
     const isHidden = settings.hidden.includes(entry.metric)
     const toggle = () =>
-      change({
+      this.#page.change({
         hidden: isHidden ? settings.hidden.filter(one => one !== entry.metric) : [...settings.hidden, entry.metric],
       })
     return html`<button
@@ -174,7 +184,30 @@ export class CurvesTab {
   #zoom(range: readonly [number, number] | null): void {
     const axis = this.#axis()
     this.#steps = range === null || axis === undefined ? null : [axis.stepAt(range[0]), axis.stepAt(range[1])]
+    window.clearTimeout(this.#closeUpTimer)
+    if (this.#steps !== null) this.#closeUpTimer = window.setTimeout(() => this.#askCloseUp(), 120)
     this.#page.redraw()
+  }
+
+  /** Where the page holds fewer points than were stored, the stretch in view is fetched, with some room on both sides. */
+  #askCloseUp(): void {
+    const { model } = this.#page
+    if (this.#steps === null || model.run === undefined) return
+    const [from, to] = this.#steps
+    const room = (to - from) / 2
+    this.#page.send({
+      kind: 'closeUp',
+      runId: model.run.id,
+      fromStep: Math.max(0, Math.floor(from - room)),
+      toStep: Math.ceil(to + room),
+    })
+  }
+
+  #curvesInView(): ReadonlyMap<string, Curve> {
+    const { curves, closeUp } = this.#page.model
+    if (this.#steps === null || closeUp === undefined) return curves
+    const [from, to] = this.#steps
+    return from >= closeUp.fromStep && to <= closeUp.toStep ? closeUp.curves : curves
   }
 
   #moveCrosshair(x: number | null): void {

@@ -4,7 +4,14 @@ import type { ToPanel } from '../../protocol/panel.ts'
 import type { RunDelta, RunEvent, RunRow } from '../../protocol/runEvent.ts'
 import { Clock } from '../data/clock.ts'
 import { Curve } from '../data/curve.ts'
+import { Details } from './details.ts'
 import { Pace } from './pace.ts'
+
+export interface CloseUp {
+  readonly fromStep: number
+  readonly toStep: number
+  readonly curves: ReadonlyMap<string, Curve>
+}
 
 export class PanelModel {
   run: RunRow | undefined
@@ -14,19 +21,32 @@ export class PanelModel {
   missing: string | undefined
   readonly pace = new Pace()
   readonly clock = new Clock()
+  readonly details = new Details()
+  /** A stretch in more detail than `curves` holds. */
+  closeUp: CloseUp | undefined
 
-  /** @param now milliseconds of a clock that only goes forward */
-  apply(message: ToPanel, now: number): void {
+  /**
+   * @param now milliseconds of a clock that only goes forward
+   * @param wallTime milliseconds since 1970
+   */
+  apply(message: ToPanel, now: number, wallTime = Date.now()): void {
     switch (message.kind) {
       case 'show':
         this.#reset()
         this.run = message.run
         for (const series of message.series) this.#curve(series.metric).append(series.steps, series.values)
         this.#addEvents(message.events)
+        this.clock.add(message.clock.steps, message.clock.times)
         this.pace.see(message.run.step, now)
         return
       case 'deltas':
-        for (const delta of message.deltas) this.#applyDelta(delta, now)
+        for (const delta of message.deltas) this.#applyDelta(delta, now, wallTime)
+        return
+      case 'closeUp':
+        if (message.runId === this.run?.id) this.closeUp = toCloseUp(message)
+        return
+      case 'detail':
+        if (message.runId === this.run?.id) this.details.take(message)
         return
       case 'missing':
         this.missing = message.message
@@ -59,9 +79,11 @@ export class PanelModel {
     this.missing = undefined
     this.pace.reset()
     this.clock.clear()
+    this.details.clear()
+    this.closeUp = undefined
   }
 
-  #applyDelta(delta: RunDelta, now: number): void {
+  #applyDelta(delta: RunDelta, now: number, wallTime: number): void {
     switch (delta.kind) {
       case 'runs': {
         const row = delta.changed.find(one => one.id === this.run?.id)
@@ -75,6 +97,7 @@ export class PanelModel {
         if (delta.runId !== this.run?.id) return
         for (const series of delta.series) this.#curve(series.metric).append(series.steps, series.values)
         this.pace.see(this.lastStep, now)
+        this.clock.add([this.lastStep], [wallTime])
         return
       case 'events':
         if (delta.runId === this.run?.id) this.#addEvents(delta.events)
@@ -96,4 +119,14 @@ export class PanelModel {
     const known = this.events.at(-1)?.id ?? -1
     for (const event of events) if (event.id > known) this.events.push(event)
   }
+}
+
+function toCloseUp({ fromStep, toStep, series }: Extract<ToPanel, { kind: 'closeUp' }>): CloseUp {
+  const curves = new Map<string, Curve>()
+  for (const { metric, steps, values } of series) {
+    const curve = new Curve()
+    curve.append(steps, values)
+    curves.set(metric, curve)
+  }
+  return { fromStep, toStep, curves }
 }

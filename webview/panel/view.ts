@@ -1,15 +1,19 @@
 /** The live panel's frame: header, status line, tabs. Each tab draws itself. */
 import * as l10n from '@vscode/l10n'
-import { html, nothing, render, type TemplateResult } from 'lit'
+import { html, render, type TemplateResult } from 'lit'
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { FromPanel, PanelState, PanelTab } from '../../protocol/panel.ts'
 import { onThemeChange, readTheme, type Theme } from '../charts/theme.ts'
 import { CurvesTab } from './curvesTab.ts'
+import { EmbeddingTab } from './embeddingTab.ts'
+import { HardestTab } from './hardestTab.ts'
 import { header } from './header.ts'
 import { logTab } from './logTab.ts'
 import type { PanelModel } from './model.ts'
 import type { Page } from './page.ts'
+import { SampleReader } from './sample.ts'
 import { statusLine } from './statusLine.ts'
+import { VerificationTab } from './verificationTab.ts'
 
 export interface PanelHost {
   readonly settings: PanelState
@@ -24,6 +28,9 @@ export class PanelView implements Page {
   #settings: PanelState
   #theme: Theme = readTheme()
   readonly #curves: CurvesTab
+  readonly #hardest: HardestTab
+  readonly #embedding: EmbeddingTab
+  readonly #verification: VerificationTab
   #frame: number | undefined
 
   constructor(root: HTMLElement, model: PanelModel, host: PanelHost) {
@@ -31,7 +38,11 @@ export class PanelView implements Page {
     this.model = model
     this.#host = host
     this.#settings = host.settings
+    const samples = new SampleReader()
     this.#curves = new CurvesTab(this)
+    this.#hardest = new HardestTab(this)
+    this.#embedding = new EmbeddingTab(this, samples)
+    this.#verification = new VerificationTab(this, samples)
     onThemeChange(() => {
       this.#theme = readTheme()
       this.draw()
@@ -70,7 +81,32 @@ export class PanelView implements Page {
       this.#host.remember(this.#settings)
     }
     render(this.#page(), this.#root)
-    if (this.#settings.tab === 'curves') this.#curves.drawCharts()
+    if (run !== undefined) this.#drawTab()
+  }
+
+  #drawTab(): void {
+    switch (this.#settings.tab) {
+      case 'curves': {
+        this.#curves.drawCharts()
+        return
+      }
+      case 'hardest': {
+        this.#hardest.draw()
+        return
+      }
+      case 'embedding': {
+        this.#embedding.draw()
+        return
+      }
+      case 'verification': {
+        this.#verification.draw()
+        return
+      }
+      case 'log':
+        return
+      default:
+        assertNever(this.#settings.tab)
+    }
   }
 
   #page(): TemplateResult {
@@ -104,23 +140,25 @@ export class PanelView implements Page {
     </div>`
   }
 
-  #content(): TemplateResult | typeof nothing {
+  #content(): TemplateResult {
     switch (this.#settings.tab) {
       case 'curves':
         return this.#curves.template()
       case 'log':
         return logTab(this.model)
       case 'hardest':
+        return this.#hardest.template()
       case 'embedding':
+        return this.#embedding.template()
       case 'verification':
-        return nothing
+        return this.#verification.template()
       default:
         return assertNever(this.#settings.tab)
     }
   }
 }
 
-const tabs: readonly PanelTab[] = ['curves', 'log']
+const tabs: readonly PanelTab[] = ['curves', 'hardest', 'embedding', 'verification', 'log']
 
 function tabName(tab: PanelTab): string {
   switch (tab) {

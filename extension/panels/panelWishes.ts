@@ -1,0 +1,83 @@
+/** What a panel's reader may ask for that goes beyond reading: files, clipboard, and changes to the run or its experiment. */
+import * as l10n from '@vscode/l10n'
+import * as vscode from 'vscode'
+import { assertNever } from '../../protocol/assertNever.ts'
+import type { FromPanel } from '../../protocol/panel.ts'
+import { annotateRuns, moreEpochs, wishRun } from '../../protocol/requests.ts'
+import type { RunRow } from '../../protocol/runEvent.ts'
+import type { Client } from '../client.ts'
+import { applyAdvice } from '../commands/advice.ts'
+import { experimentUri } from '../experiments.ts'
+
+export type PanelWish = Exclude<FromPanel, { kind: 'ready' | 'closeUp' | 'detail' }>
+
+/** @param run what is known of the run that the panel shows */
+export async function grant(message: PanelWish, client: Client, run: RunRow): Promise<void> {
+  switch (message.kind) {
+    case 'wish':
+      await client.request(wishRun, { runId: run.id, wish: message.wish })
+      return
+    case 'annotate': {
+      const { name, notes, tags } = message
+      await client.request(annotateRuns, { runIds: [run.id], name, notes, tags })
+      return
+    }
+    case 'moreEpochs':
+      return askMoreEpochs(client, run)
+    case 'advice':
+      return message.advice === 'more-epochs' ? askMoreEpochs(client, run) : applyAdvice(run, message.advice)
+    case 'openExperiment': {
+      const uri = experimentUri(run.experiment)
+      if (uri !== undefined) await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One })
+      return
+    }
+    case 'openPicture':
+      return openPicture(run, message.name)
+    case 'save':
+      return save(message.name, Buffer.from(message.content, message.encoding === 'base64' ? 'base64' : 'utf8'))
+    case 'copy':
+      await vscode.env.clipboard.writeText(message.text)
+      vscode.window.setStatusBarMessage(l10n.t('Copied.'), 2000)
+      return
+    default:
+      return assertNever(message)
+  }
+}
+
+export async function askMoreEpochs(client: Client, run: RunRow): Promise<void> {
+  const answer = await vscode.window.showInputBox({
+    title: l10n.t('How many more epochs?'),
+    prompt: l10n.t('{0} goes on from its last checkpoint, after epoch {1}.', run.name, run.epoch),
+    value: String(Math.max(1, Math.round(run.epochs / 2))),
+    validateInput: text => (/^[1-9]\d{0,5}$/.test(text.trim()) ? undefined : l10n.t('A whole number, 1 or more.')),
+  })
+  if (answer === undefined) return
+  const { known } = await client.request(moreEpochs, { runId: run.id, epochs: run.epochs + Number(answer) })
+  if (!known) void vscode.window.showWarningMessage(l10n.t('Run {0} is no longer in the store.', run.id))
+}
+
+async function save(name: string, content: Uint8Array): Promise<void> {
+  const root = vscode.workspace.workspaceFolders?.at(0)?.uri
+  const safe = name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').slice(0, 120)
+  const target = await vscode.window.showSaveDialog({
+    ...(root === undefined ? {} : { defaultUri: vscode.Uri.joinPath(root, safe) }),
+  })
+  if (target !== undefined) await vscode.workspace.fs.writeFile(target, content)
+}
+
+/** A picture of a folder is a file; one of an embedded dataset is not, and is named instead. */
+async function openPicture(run: RunRow, name: string): Promise<void> {
+  const { dataset } = run.spec
+  const folder = 'path' in dataset ? vscode.Uri.file(dataset.path) : undefined
+  const candidates = folder === undefined ? [] : [vscode.Uri.joinPath(folder, name), vscode.Uri.file(name)]
+  for (const uri of candidates) {
+    const stat = await vscode.workspace.fs.stat(uri).then(
+      found => found,
+      () => undefined,
+    )
+    if (stat?.type !== vscode.FileType.File) continue
+    await vscode.commands.executeCommand('vscode.open', uri, { preserveFocus: true, preview: true })
+    return
+  }
+  vscode.window.setStatusBarMessage(l10n.t('{0} is part of its dataset and not a file of its own.', name), 5000)
+}

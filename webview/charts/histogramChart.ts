@@ -1,0 +1,143 @@
+/** Bars over a value axis, with lines where something divides them. */
+import { BarController, BarElement, Chart, LinearScale, type ChartConfiguration, type Plugin } from 'chart.js'
+import type { HistogramDetail } from '../../protocol/details.ts'
+import { axisNumber, percent } from '../../protocol/words.ts'
+import { readTheme, type Theme, withAlpha } from './theme.ts'
+
+Chart.register(BarController, BarElement, LinearScale)
+
+export interface Bars {
+  readonly histogram: HistogramDetail
+  /** Colour of the bar whose middle is at `x`. */
+  readonly colorOf: (x: number) => string
+}
+
+export interface Divider {
+  readonly x: number
+  readonly label: string
+  readonly color: string
+}
+
+interface Bar {
+  readonly x: number
+  readonly y: number
+}
+
+export class HistogramChart {
+  readonly canvas: HTMLCanvasElement
+  readonly #chart: Chart<'bar', Bar[]>
+  #theme: Theme = readTheme()
+  #dividers: readonly Divider[] = []
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.canvas = canvas
+    this.#chart = new Chart(canvas, configuration(this.#plugin()))
+  }
+
+  /** Draws histograms over one another, each as shares of its own total. */
+  update(series: readonly Bars[], dividers: readonly Divider[], theme: Theme): void {
+    this.#theme = theme
+    this.#dividers = dividers
+    const lows = series.map(one => one.histogram.low)
+    const highs = series.map(one => one.histogram.high)
+    const { scales } = this.#chart.options
+    if (scales === undefined || series.length === 0) return
+    const look = {
+      border: { color: theme.grid },
+      grid: { color: theme.grid, tickLength: 4 },
+    }
+    const font = { family: theme.fontFamily, size: 11 }
+    scales['x'] = {
+      ...look,
+      type: 'linear',
+      min: Math.min(...lows),
+      max: Math.max(...highs),
+      offset: false,
+      ticks: { color: theme.muted, font, maxRotation: 0, callback: value => axisNumber(Number(value)) },
+    }
+    scales['y'] = {
+      ...look,
+      type: 'linear',
+      beginAtZero: true,
+      ticks: { color: theme.muted, font, maxTicksLimit: 4, callback: value => percent(Number(value)) },
+    }
+    this.#chart.data.datasets = series.map(({ histogram, colorOf }) => {
+      const bars = toBars(histogram)
+      return {
+        data: bars,
+        backgroundColor: bars.map(bar => withAlpha(colorOf(bar.x), series.length > 1 ? 0.6 : 0.85)),
+        barPercentage: 1,
+        categoryPercentage: 1,
+        grouped: false,
+        borderWidth: 0,
+      }
+    })
+    this.#chart.update('none')
+  }
+
+  toPng(): string {
+    return this.#chart.toBase64Image('image/png', 1)
+  }
+
+  dispose(): void {
+    this.#chart.destroy()
+  }
+
+  #plugin(): Plugin<'bar'> {
+    return {
+      id: 'tripletDividers',
+      afterDatasetsDraw: chart => {
+        const { ctx, chartArea, scales } = chart
+        ctx.save()
+        ctx.font = `11px ${this.#theme.fontFamily}`
+        ctx.textBaseline = 'top'
+        for (const { x, label, color } of this.#dividers) {
+          const at = Math.round(scales['x'].getPixelForValue(x)) + 0.5
+          if (at < chartArea.left || at > chartArea.right) continue
+          ctx.strokeStyle = color
+          ctx.setLineDash([5, 4])
+          ctx.beginPath()
+          ctx.moveTo(at, chartArea.top)
+          ctx.lineTo(at, chartArea.bottom)
+          ctx.stroke()
+          ctx.setLineDash([])
+          ctx.strokeStyle = withAlpha(this.#theme.background, 0.85)
+          ctx.lineWidth = 3
+          ctx.strokeText(label, at + 4, chartArea.top + 2)
+          ctx.lineWidth = 1
+          ctx.fillStyle = this.#theme.foreground
+          ctx.fillText(label, at + 4, chartArea.top + 2)
+        }
+        ctx.restore()
+      },
+    }
+  }
+}
+
+/** Each bin as a share of all that was counted, at its middle. */
+function toBars({ low, high, counts }: HistogramDetail): Bar[] {
+  const total = Math.max(
+    1,
+    counts.reduce((sum, count) => sum + count, 0),
+  )
+  const width = (high - low) / counts.length
+  return counts.map((count, i) => ({ x: low + (i + 0.5) * width, y: count / total }))
+}
+
+function configuration(plugin: Plugin<'bar'>): ChartConfiguration<'bar', Bar[]> {
+  return {
+    type: 'bar',
+    data: { datasets: [] },
+    options: {
+      animation: false,
+      parsing: false,
+      normalized: true,
+      responsive: true,
+      maintainAspectRatio: false,
+      events: [],
+      layout: { padding: { top: 4, right: 8 } },
+      scales: { x: { type: 'linear' }, y: { type: 'linear' } },
+    },
+    plugins: [plugin],
+  }
+}

@@ -1,0 +1,103 @@
+/** The pictures of the hardest triplets of an epoch: an anchor, a positive that is far from it, a negative that is near. */
+import * as l10n from '@vscode/l10n'
+import { html, type TemplateResult } from 'lit'
+import type { HardTripletDetail } from '../../protocol/details.ts'
+import { count, significant } from '../../protocol/words.ts'
+import { Album } from '../pictures/album.ts'
+import type { Page } from './page.ts'
+import { repeatedlyHard } from './repeatedlyHard.ts'
+import { Scrubber } from './scrubber.ts'
+
+export class HardestTab {
+  readonly #page: Page
+  readonly #scrubber: Scrubber
+  readonly #albums = new WeakMap<object, Album>()
+  /** Triplets of the epochs that were looked at, by step: pictures that come again and again are marked. */
+  readonly #seen = new Map<number, readonly HardTripletDetail[]>()
+  #runId: number | undefined
+
+  constructor(page: Page) {
+    this.#page = page
+    this.#scrubber = new Scrubber(page, ['hardest', 'hardestPictures'], step => this.#describe(step))
+  }
+
+  template(): TemplateResult {
+    const { details, run } = this.#page.model
+    const hardest = details.shown('hardest')
+    const pictures = details.shown('hardestPictures')
+    if (run?.id !== this.#runId) {
+      this.#runId = run?.id
+      this.#seen.clear()
+    }
+    if (hardest === undefined)
+      return html`<p class="empty">${l10n.t('The hardest triplets of an epoch come when it ends.')}</p>`
+    this.#seen.set(hardest.step, hardest.data.triplets)
+    const suspicious = repeatedlyHard([...this.#seen.values()])
+    const album = pictures?.step === hardest.step ? this.#album(pictures.data) : undefined
+    return html`
+      ${this.#scrubber.template()}
+      <p class="hint">
+        ${l10n.t(
+          'In each the negative is closer to the anchor than the positive is, or nearly so. A label that is wrong shows here first.',
+        )}
+      </p>
+      <ol class="triplets">
+        ${hardest.data.triplets.map(triplet => this.#card(triplet, album, suspicious))}
+      </ol>
+    `
+  }
+
+  draw(): void {
+    this.#scrubber.follow()
+  }
+
+  #card(triplet: HardTripletDetail, album: Album | undefined, suspicious: ReadonlyMap<number, number>): TemplateResult {
+    const margin = triplet.an - triplet.ap
+    return html`<li class="triplet">
+      ${this.#picture(l10n.t('anchor'), 'anchor', triplet.anchor, album, suspicious)}
+      <span class="link positive" title=${l10n.t('distance to the positive')}>${significant(triplet.ap)}</span>
+      ${this.#picture(l10n.t('positive'), 'positive', triplet.positive, album, suspicious)}
+      <span class="link negative" title=${l10n.t('distance to the negative')}>${significant(triplet.an)}</span>
+      ${this.#picture(l10n.t('negative'), 'negative', triplet.negative, album, suspicious)}
+      <span class="gap ${margin <= 0 ? 'hard' : 'semiHard'}">
+        ${l10n.t('gap {0}', significant(margin))} · ${l10n.t('step {0}', count(triplet.step))}
+      </span>
+    </li>`
+  }
+
+  #picture(
+    role: string,
+    color: string,
+    index: number,
+    album: Album | undefined,
+    suspicious: ReadonlyMap<number, number>,
+  ): TemplateResult {
+    const position = album?.positionOf(index)
+    if (album === undefined || position === undefined)
+      return html`<span class="picture border-${color}"><span class="blank"></span><small>${role}</small></span>`
+    const name = album.nameAt(position)
+    const times = suspicious.get(index)
+    const title = times === undefined ? name : l10n.t('{0}: hard in {1} epochs. Is its label right?', name, times)
+    const runId = this.#page.model.run?.id ?? 0
+    return html`<button
+      class="picture border-${color}"
+      title=${title}
+      aria-label=${`${role}: ${title}`}
+      @click=${() => this.#page.send({ kind: 'openPicture', runId, name })}
+    >
+      <img src=${album.sourceAt(position)} alt="" />
+      <small><bdi>${album.classNameAt(position)}</bdi>${times === undefined ? '' : ' ⚠'}</small>
+    </button>`
+  }
+
+  #album(detail: ConstructorParameters<typeof Album>[0]): Album {
+    let album = this.#albums.get(detail)
+    if (album === undefined) this.#albums.set(detail, (album = new Album(detail)))
+    return album
+  }
+
+  #describe(step: number): string {
+    const hardest = this.#page.model.details.shown('hardest')
+    return hardest?.step === step ? l10n.t('epoch {0}', hardest.data.epoch) : l10n.t('step {0}', count(step))
+  }
+}
