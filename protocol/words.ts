@@ -114,6 +114,7 @@ export function metricValue(id: string, value: number): string {
 export function significant(value: number): string {
   const size = Math.abs(value)
   if (value === 0) return '0'
+  if (value < 0) return `−${significant(size)}`
   if (size >= 1e5 || size < 1e-3) return value.toExponential(size < 1e-3 ? 1 : 2).replace('e+', 'e')
   if (size >= 1000) return count(value)
   return value.toPrecision(3)
@@ -124,6 +125,10 @@ export function axisNumber(value: number): string {
   const size = Math.abs(value)
   if (value === 0 || (size >= 1e-3 && size < 1e5)) return String(Number(value.toPrecision(6)))
   return value.toExponential().replace('e+', 'e')
+}
+
+export function axisPercent(fraction: number): string {
+  return `${axisNumber(fraction * 100)} %`
 }
 
 export function percent(fraction: number): string {

@@ -94,6 +94,12 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#timer ??= setTimeout(() => this.#redraw(), this.#membership ? 0 : redrawMilliseconds)
   }
 
+  /** An experiment's line says its best score, so it changes with its runs. */
+  #experimentsOf(ids: readonly number[]): Node[] {
+    const paths = new Set(ids.flatMap(id => this.#runs.get(id)?.experiment ?? []))
+    return [...paths].map(path => this.#node({ kind: 'experiment', path }))
+  }
+
   #redraw(): void {
     this.#timer = undefined
     const ids = [...this.#dirty]
@@ -101,7 +107,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#dirty.clear()
     this.#membership = false
     if (whole) this.#change.fire(undefined)
-    else this.#change.fire(ids.map(id => this.#node({ kind: 'run', id })))
+    else this.#change.fire([...this.#experimentsOf(ids), ...ids.map(id => this.#node({ kind: 'run', id }))])
   }
 }
 

@@ -1,7 +1,7 @@
 /** Bars over a value axis, with lines where something divides them. */
 import { BarController, BarElement, Chart, LinearScale, type ChartConfiguration, type Plugin } from 'chart.js'
 import type { HistogramDetail } from '../../protocol/details.ts'
-import { axisNumber, percent } from '../../protocol/words.ts'
+import { axisNumber, axisPercent } from '../../protocol/words.ts'
 import { readTheme, type Theme, withAlpha } from './theme.ts'
 
 Chart.register(BarController, BarElement, LinearScale)
@@ -53,13 +53,19 @@ export class HistogramChart {
       min: Math.min(...lows),
       max: Math.max(...highs),
       offset: false,
-      ticks: { color: theme.muted, font, maxRotation: 0, callback: value => axisNumber(Number(value)) },
+      ticks: {
+        color: theme.muted,
+        font,
+        maxRotation: 0,
+        includeBounds: false,
+        callback: value => axisNumber(Number(value)),
+      },
     }
     scales['y'] = {
       ...look,
       type: 'linear',
       beginAtZero: true,
-      ticks: { color: theme.muted, font, maxTicksLimit: 4, callback: value => percent(Number(value)) },
+      ticks: { color: theme.muted, font, maxTicksLimit: 4, callback: value => axisPercent(Number(value)) },
     }
     this.#chart.data.datasets = series.map(({ histogram, colorOf }) => {
       const bars = toBars(histogram)

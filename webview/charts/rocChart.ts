@@ -1,6 +1,6 @@
 /** The receiver operating characteristic, with the chosen threshold as a point on it. */
 import { Chart, LinearScale, LineController, LineElement, PointElement } from 'chart.js'
-import { percent } from '../../protocol/words.ts'
+import { axisPercent } from '../../protocol/words.ts'
 import { minMaxBuckets } from '../data/decimate.ts'
 import type { Decision, Roc } from '../embedding/pairs.ts'
 import type { Point } from './layers.ts'
@@ -42,7 +42,7 @@ export class RocChart {
         color: theme.muted,
         maxTicksLimit: 6,
         font: { family: theme.fontFamily, size: 11 },
-        callback: (value: string | number) => percent(Number(value)),
+        callback: (value: string | number) => axisPercent(Number(value)),
       },
     }
     scales['x'] = scale

@@ -10,7 +10,7 @@ import {
   type ChartConfiguration,
   type ChartOptions,
 } from 'chart.js'
-import { axisNumber, percent } from '../../protocol/words.ts'
+import { axisNumber, axisPercent } from '../../protocol/words.ts'
 import type { Curve } from '../data/curve.ts'
 import { datasetsOf } from './datasets.ts'
 import { type ChartDefinition, metricsOf } from './definition.ts'
@@ -231,7 +231,7 @@ function yScale(definition: ChartDefinition, theme: Theme, logY: boolean): Scale
       font: { family: theme.fontFamily, size: 11 },
       maxTicksLimit: 6,
       callback: (value: string | number) =>
-        definition.percent === true ? percent(Number(value)) : axisNumber(Number(value)),
+        definition.percent === true ? axisPercent(Number(value)) : axisNumber(Number(value)),
     },
   }
 }
