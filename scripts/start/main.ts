@@ -42,6 +42,7 @@ async function openInBrowser(): Promise<VsCodeServer | undefined> {
     const home = join(project, 'node_modules', '.cache', 'triplet-lab', 'editor')
     const server = await serveVsCode({ home, extension: project, say: console.log })
     console.log(`VS Code with Triplet Lab: ${server.address({ folder: examples, file: experiment })}`)
+    console.log('Press "live panel" above the first line there to watch the run that starts now.\n')
     return server
   } catch (error) {
     console.error(

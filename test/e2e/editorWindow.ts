@@ -64,14 +64,23 @@ export class EditorWindow {
     await this.page.locator('.explorer-folders-view, .pane-body').first().waitFor({ timeout: 60_000 })
   }
 
-  /** Runs a command by its full title in the palette. */
-  async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1')
-    const input = this.page.locator('.quick-input-widget input').first()
-    await input.fill(`>${title}`)
-    // An extension's commands are there only once the extension host has said so.
+  /**
+   * Runs a command by its full title in the palette. The palette lists what is known when it opens, and an extension's
+   * commands are known only once the extension host has said so: until then it is opened again.
+   */
+  async command(title: string, timeout = 60_000): Promise<void> {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first()
-    await row.click({ timeout: 60_000 })
+    for (const deadline = Date.now() + timeout; ;) {
+      await this.page.keyboard.press('F1')
+      await this.page.locator('.quick-input-widget input').first().fill(`>${title}`)
+      try {
+        await row.click({ timeout: 5000 })
+        return
+      } catch (error) {
+        if (Date.now() > deadline) throw error
+        await this.page.keyboard.press('Escape')
+      }
+    }
   }
 
   /** Opens a file of the workspace through quick open. */

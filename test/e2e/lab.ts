@@ -70,8 +70,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   }
 }
 
-/** The last lines of every log of the editor and the extension, for a test that failed. */
-export async function logs(home: string): Promise<string> {
+/** What the logs say when a test has failed: the extension's own lines, and the warnings and errors of all others. */
+async function logs(home: string): Promise<string> {
   const folder = join(home, 'data', 'logs')
   const files = (await readdir(folder, { recursive: true }).catch(() => []))
     .filter(file => file.endsWith('.log'))
@@ -79,7 +79,9 @@ export async function logs(home: string): Promise<string> {
   const parts = await Promise.all(
     files.map(async file => {
       const lines = (await readFile(join(folder, file), 'utf8')).trim().split('\n')
-      return lines.join('') === '' ? '' : `── ${file}\n${lines.slice(-40).join('\n')}\n`
+      const own = file.includes('triplet-lab')
+      const kept = lines.filter(line => line !== '' && (own || /\[(warning|error|critical)\]/.test(line)))
+      return kept.length === 0 ? '' : `── ${file}\n${kept.slice(-40).join('\n')}\n`
     }),
   )
   return parts.join('')
