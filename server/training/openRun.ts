@@ -94,9 +94,10 @@ async function openEngine(
   if (wanted !== 'auto') return createEngine(wanted, options)
   // A run stays with the engine that it began on, or the last digits of its curve would change.
   if (before !== null && (await isUsable(before, options))) return createEngine(before, options)
-  // Trials take seconds, in which nothing would be seen. Without TensorFlow the order of the engines is that of their speed.
+  // Trials take seconds, in which nothing would be seen. Without TensorFlow the order of the engines is that of their speed,
+  // unless trials of this network are remembered.
   const worthIt = await Promise.all(uncertain.map(id => isUsable(id, options)))
-  return createEngine('auto', options, worthIt.includes(true) ? auto : undefined)
+  return createEngine('auto', options, auto && (worthIt.includes(true) ? auto : { ...auto, tryInProcess: null }))
 }
 
 async function isUsable(id: string, { network }: EngineOptions): Promise<boolean> {

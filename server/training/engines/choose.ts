@@ -33,7 +33,8 @@ export type EngineChoice = v.InferOutput<typeof EngineChoice>
 export type TryInProcess = (request: ProbeRequest) => Promise<unknown>
 
 export interface ChooseOptions {
-  readonly tryInProcess: TryInProcess
+  /** `null`: nothing is tried now, only what is remembered counts. */
+  readonly tryInProcess: TryInProcess | null
   /** Folder where choices are remembered; made when missing. */
   readonly cacheFolder: string
   /** Try again, whatever is remembered. */
@@ -44,16 +45,20 @@ export interface ChooseOptions {
 const lastResort = 'tfjs-cpu'
 const remembered = 50
 
-/** Chooses among the kinds; never throws for an engine that fails. */
+/**
+ * Chooses among the kinds; never throws for an engine that fails.
+ * @returns `null` when nothing is remembered and nothing may be tried
+ */
 export async function chooseEngine(
   kinds: readonly EngineKind[],
   options: EngineOptions,
   { tryInProcess, cacheFolder, fresh = false }: ChooseOptions,
-): Promise<EngineChoice> {
+): Promise<EngineChoice | null> {
   const file = join(cacheFolder, 'engines.json')
   const key = choiceKey(options)
   const known = fresh ? undefined : readChoices(file).get(key)
   if (known?.engine && (await stillUsable(kinds, known.engine, options))) return known
+  if (!tryInProcess) return null
   const choice = await tryAll(kinds, options, tryInProcess)
   remember(file, key, choice)
   return choice

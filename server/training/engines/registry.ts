@@ -19,17 +19,17 @@ export interface AutoOptions extends ChooseOptions {
 }
 
 /**
- * @param id an engine's id; or `auto`: the fastest that is right, as `chooseEngine` finds out, or without `auto` the
- *   first that can run this network
+ * @param id an engine's id; or `auto`: the fastest that is right, as `chooseEngine` knows or finds out, and where it does
+ *   not, the first that can run this network
  * @throws EngineError when there is no such engine or it cannot run this network here: never another one in its place
  */
 export async function createEngine(id: string, options: EngineOptions, auto?: AutoOptions): Promise<TrainEngine> {
   if (id !== 'auto') return createNamed(id, options)
-  if (!auto) return createFirst(options)
-  const choice = await chooseEngine(engineKinds, options, auto)
+  const choice = auto ? await chooseEngine(engineKinds, options, auto) : null
+  if (!choice) return createFirst(options)
   const sentence = describeChoice(choice)
   if (choice.engine === null) throw new EngineError(sentence)
-  auto.onChoice?.(sentence)
+  auto?.onChoice?.(sentence)
   return createNamed(choice.engine, options)
 }
 

@@ -8,7 +8,7 @@ import { engineKinds } from './registry.ts'
 const shape = { height: 32, width: 32, channels: 3 }
 const batchSize = 128
 
-export function tryEngines(options: ChooseOptions): Promise<EngineChoice> {
+export async function tryEngines(options: ChooseOptions): Promise<EngineChoice> {
   const network = buildNetwork(
     { architecture: 'conv', embeddingSize: 64, filters: [32, 64, 128], batchNorm: true, dropout: 0 },
     shape,
@@ -23,7 +23,7 @@ export function tryEngines(options: ChooseOptions): Promise<EngineChoice> {
     weightDecay: 0,
   } as const
   const work = { network, optimizer, seed: 1, clipNorm: null, batchSize, threads: null }
-  return chooseEngine(engineKinds, work, { ...options, fresh: true })
+  return (await chooseEngine(engineKinds, work, { ...options, fresh: true })) ?? { engine: null, trials: [] }
 }
 
 /** A line for each engine, the chosen one first. */
