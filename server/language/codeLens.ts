@@ -2,25 +2,28 @@
 import * as l10n from '@vscode/l10n'
 import type { CodeLens } from 'vscode-languageserver-types'
 import { endedStatuses } from '../../protocol/runEvent.ts'
-import { metricValue, metricName } from '../../protocol/words.ts'
+import { duration, metricName, metricValue } from '../../protocol/words.ts'
 import { countRuns } from '../experiment/countRuns.ts'
+import { nameOfAssignment } from '../experiment/runName.ts'
 import { bestOf, targetOf } from './bestRun.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
+import { estimateDuration, factsOf, type Facts } from './facts.ts'
+import { bestValues } from './results.ts'
 
 /** Commands. The client provides the first two; arguments: the file's URI; a run's id. */
 export const commands = {
   start: 'tripletLab.startTraining',
   openPanel: 'tripletLab.openPanel',
-  /** Done by the server itself: writes a value in place of its sweep. Arguments: the file's URI, the axis's path, the value. */
-  useValue: 'tripletLab.useValue',
+  /** Done by the server itself: writes values in place of their sweeps. Arguments: the file's URI, the values by axis. */
+  useValues: 'tripletLab.useValues',
 } as const
 
 export function codeLenses(document: ExperimentDocument, context: LanguageContext): CodeLens[] {
   const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }
   const lenses: CodeLens[] = []
-  const add = (title: string, command: string, argument: unknown) =>
-    lenses.push({ range, command: { title, command, arguments: [argument] } })
+  const add = (title: string, command: string, ...args: unknown[]) =>
+    lenses.push({ range, command: { title, command, arguments: args } })
 
   const { axes } = document.inspection
   const runs = countRuns(document.tree, axes)
@@ -31,6 +34,14 @@ export function codeLenses(document: ExperimentDocument, context: LanguageContex
         ? l10n.t('Start sweep ({0} runs)', runs)
         : l10n.t('Start sweep')
   add(`$(play) ${start}`, commands.start, document.text.uri)
+
+  const facts = factsOf(document, context)
+  const engine = engineOf(facts, context)
+  if (facts !== null && engine !== null) {
+    const time = estimateDuration(facts, context.runs)
+    const about = time === null || !Number.isFinite(runs) ? '' : ` · ${l10n.t('about {0}', duration(time * runs))}`
+    lenses.push({ range, command: { title: `$(zap) ${engine}${about}`, command: '' } })
+  }
 
   const newest = context.runs.find(run => !endedStatuses.has(run.status)) ?? context.runs.at(0)
   if (newest !== undefined) add(`$(graph-line) ${l10n.t('live panel')}`, commands.openPanel, newest.id)
@@ -43,5 +54,15 @@ export function codeLenses(document: ExperimentDocument, context: LanguageContex
       commands.openPanel,
       best.run.id,
     )
+  const values = bestValues(document, context)
+  if (values !== null)
+    add(`$(check) ${l10n.t('use {0}', nameOfAssignment(values, axes))}`, commands.useValues, document.text.uri, values)
   return lenses
+}
+
+/** What the file names, or what the newest run has used. */
+export function engineOf(facts: Facts | null, { runs }: LanguageContext): string | null {
+  if (facts === null) return null
+  if (facts.spec.engine !== 'auto') return facts.spec.engine
+  return runs.find(run => run.engine !== null)?.engine ?? null
 }

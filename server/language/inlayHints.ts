@@ -92,8 +92,8 @@ function addResults(document: ExperimentDocument, context: LanguageContext, add:
             tooltip: l10n.t('Write {0} in place of the sweep', written),
             command: {
               title: l10n.t('Use {0}', written),
-              command: commands.useValue,
-              arguments: [document.text.uri, path, toJson(value)],
+              command: commands.useValues,
+              arguments: [document.text.uri, { [path]: toJson(value) }],
             },
           },
         )

@@ -4,9 +4,10 @@
  * their axis goes.
  */
 import type { RunRow } from '../../protocol/runEvent.ts'
+import type { Assignment } from '../experiment/axes.ts'
 import { combinations } from '../experiment/grid.ts'
 import { toJson, type Value } from '../experiment/tree.ts'
-import { bestValue, isBetter, targetOf, type Target } from './bestRun.ts'
+import { bestOf, bestValue, isBetter, targetOf, type Target } from './bestRun.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
 
@@ -93,6 +94,24 @@ function specKey({ spec }: RunRow): string {
   const key = JSON.stringify(spec)
   keys.set(spec, key)
   return key
+}
+
+/** The values of the best run that the file asks for, at each axis; `null` before a first result. */
+export function bestValues(document: ExperimentDocument, context: LanguageContext): Assignment | null {
+  const { byAxis } = specsAsked(document, context)
+  if (byAxis.size === 0) return null
+  const wanted = new Set([...byAxis.values()].flatMap(values => [...values.values()].flatMap(specs => [...specs])))
+  const best = bestOf(
+    context.runs.filter(run => wanted.has(specKey(run))),
+    targetOf(document.tree),
+  )
+  if (best === null) return null
+  const key = specKey(best.run)
+  const found = [...byAxis].flatMap(([path, values]) => {
+    const own = [...values].find(([, specs]) => specs.has(key))
+    return own === undefined ? [] : [[path, toJson(own[0])] as const]
+  })
+  return Object.fromEntries(found)
 }
 
 /** What a run has at a setting of the file; `undefined` where the setting means nothing to it. */

@@ -65,7 +65,7 @@ export function selectionRanges({ text }: ExperimentDocument, positions: Positio
 
 export function format({ text }: ExperimentDocument, options: FormattingOptions, range?: Range): TextEdit[] {
   const whole = { start: text.positionAt(0), end: text.positionAt(text.getText().length) }
-  return jsonService().format(text, range ?? whole, { ...options, insertFinalNewline: true })
+  return jsonService().format(text, range ?? whole, options)
 }
 
 /** Paths of datasets lead to their files. */

@@ -31,10 +31,10 @@ export const featureCapabilities: ServerCapabilities = {
   documentLinkProvider: {},
   documentFormattingProvider: true,
   documentRangeFormattingProvider: true,
-  executeCommandProvider: { commands: [commands.useValue] },
+  executeCommandProvider: { commands: [commands.useValues] },
 }
 
-const UseValue = v.strictTuple([v.string(), v.string(), v.unknown()])
+const UseValues = v.strictTuple([v.string(), v.record(v.string(), v.unknown())])
 
 export function serveFeatures(
   connection: Connection,
@@ -74,13 +74,15 @@ export function serveFeatures(
   )
 
   connection.onExecuteCommand(async params => {
-    const decoded = v.safeParse(UseValue, params.arguments)
-    if (params.command !== commands.useValue || !decoded.success) return
-    const [uri, path, value] = decoded.output
+    const decoded = v.safeParse(UseValues, params.arguments)
+    if (params.command !== commands.useValues || !decoded.success) return
+    const [uri, values] = decoded.output
     const document = documents.get(uri)
-    const axis = document?.inspection.axes.find(one => one.path === path)
-    if (document === null || axis === undefined) return
-    const edits = toTextEdits(document.text, [{ span: axis.span, text: inline(value as Json) }])
+    if (document === null) return
+    const spans = document.inspection.axes.flatMap(({ path, span }) =>
+      Object.hasOwn(values, path) ? [{ span, text: inline(values[path] as Json) }] : [],
+    )
+    const edits = toTextEdits(document.text, spans)
     await connection.workspace.applyEdit({
       documentChanges: [{ textDocument: { uri, version: document.text.version }, edits }],
     })
