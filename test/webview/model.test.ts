@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { FromPanel, PanelState, ToPanel } from '../../protocol/panel.ts'
 import type { RunEvent } from '../../protocol/runEvent.ts'
 import { PanelModel } from '../../webview/panel/model.ts'
-import { statusLine } from '../../webview/panel/statusLine.ts'
+import { findingOf, isPlateau } from '../../webview/panel/findings.ts'
 import { runRow } from './fixtures.ts'
 
 const noClock = { steps: [], times: [] }
@@ -64,38 +64,47 @@ describe('PanelModel', () => {
   })
 })
 
-describe('statusLine', () => {
-  test('says how many triplets are still active', () => {
+describe('findings', () => {
+  test('say how many triplets are still active', () => {
     const model = shown()
     const series = [{ metric: 'activeFraction', steps: [3], values: [0.12] }]
     model.apply({ kind: 'deltas', deltas: [{ kind: 'points', runId: 7, series }] }, 100)
-    expect(statusLine(model)).toEqual({
+    expect(findingOf(model)).toMatchObject({
       mood: 'good',
       text: 'Learning. 12 % of the triplets still violate the margin.',
+      advice: [],
     })
   })
 
-  test('a collapse is the first thing to say', () => {
+  test('put a collapse first, with a way out that fits the miner', () => {
     const model = shown()
     const events = [event(2, 'collapsed', 'Collapsed at step 38.'), event(3, 'evaluated', 'R@1 0.1')]
     model.apply({ kind: 'deltas', deltas: [{ kind: 'events', runId: 7, events }] }, 100)
-    expect(statusLine(model)).toEqual({ mood: 'bad', text: 'Collapsed at step 38.' })
+    expect(findingOf(model)).toMatchObject({ mood: 'bad', text: 'Collapsed at step 38.', advice: ['lower-rate'] })
+    const spec = { ...runRow().spec, mining: { strategy: 'batch-hard' as const } }
+    model.apply({ kind: 'deltas', deltas: [{ kind: 'runs', changed: [runRow({ spec })], removed: [] }] }, 200)
+    expect(findingOf(model).advice).toEqual(['semi-hard', 'lower-rate'])
   })
 
-  test('every state has its sentence', () => {
-    for (const status of [
-      'queued',
-      'running',
-      'paused',
-      'interrupted',
-      'done',
-      'stopped',
-      'failed',
-      'diverged',
-    ] as const) {
+  test('see a plateau, and none where the score still rises', () => {
+    expect(isPlateau({ values: Float64Array.of(0.1, 0.5, 0.4, 0.5, 0.4, 0.3, 0.5) })).toBe(true)
+    expect(isPlateau({ values: Float64Array.of(0.1, 0.5, 0.4, 0.5, 0.4, 0.3, 0.51) })).toBe(false)
+    expect(isPlateau({ values: Float64Array.of(0.5, 0.4, 0.4) })).toBe(false)
+  })
+
+  test('offer more epochs when the last evaluation was the best', () => {
+    const model = new PanelModel()
+    const series = [{ metric: 'test/mapAtR', steps: [1, 2, 3], values: [0.1, 0.2, 0.3] }]
+    model.apply({ kind: 'show', run: runRow({ status: 'done' }), series, events: [], clock: noClock }, 0)
+    expect(findingOf(model).advice).toEqual(['more-epochs'])
+  })
+
+  test('have a sentence for every state', () => {
+    const states = ['queued', 'running', 'paused', 'interrupted', 'done', 'stopped', 'failed'] as const
+    for (const status of states) {
       const model = new PanelModel()
       model.apply({ kind: 'show', run: runRow({ status }), series: [], events: [], clock: noClock }, 0)
-      expect(statusLine(model).text).not.toBe('')
+      expect(findingOf(model).text).not.toBe('')
     }
   })
 })

@@ -11,6 +11,7 @@ import {
   type ChartOptions,
 } from 'chart.js'
 import { axisNumber, axisPercent } from '../../protocol/words.ts'
+import { chartSvg } from '../export/svg.ts'
 import type { Curve } from '../data/curve.ts'
 import { datasetsOf } from './datasets.ts'
 import { type ChartDefinition, metricsOf } from './definition.ts'
@@ -148,9 +149,21 @@ export class TimeChart implements GestureTarget {
     return this.#input?.range ?? this.#input?.extent ?? [0, 1]
   }
 
-  /** The picture as it stands, for export. */
+  /** The picture as it stands, for export; on the theme's background, since a transparent one is unreadable elsewhere. */
   toPng(): string {
-    return this.#chart.toBase64Image('image/png', 1)
+    const canvas = document.createElement('canvas')
+    canvas.width = this.canvas.width
+    canvas.height = this.canvas.height
+    const ctx = canvas.getContext('2d')
+    if (ctx === null) return ''
+    ctx.fillStyle = this.#overlay.theme.background
+    ctx.fillRect(0, 0, canvas.width, canvas.height)
+    ctx.drawImage(this.canvas, 0, 0)
+    return canvas.toDataURL('image/png')
+  }
+
+  toSvg(title: string): string {
+    return chartSvg(this.#chart, title, this.#overlay.theme)
   }
 
   dispose(): void {

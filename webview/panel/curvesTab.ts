@@ -15,7 +15,9 @@ import { TimeChart } from '../charts/timeChart.ts'
 import type { Curve } from '../data/curve.ts'
 import { type Axis, axisFor } from './axis.ts'
 import { curveTools } from './curveTools.ts'
+import { curvesCsv } from '../export/csv.ts'
 import { DifficultyHistogram } from './difficultyHistogram.ts'
+import { type ExportActions, exportMenu } from './exportMenu.ts'
 import { eventMarks } from './marks.ts'
 import type { Page } from './page.ts'
 
@@ -109,6 +111,7 @@ export class CurvesTab {
         <figcaption>
           <span class="title">${chartTitle(definition)}</span>
           <span class="legend">${legendOf(definition).map(entry => this.#legendEntry(definition, entry))}</span>
+          ${exportMenu(this.#exports(definition))}
         </figcaption>
         <div class="plot">
           <canvas
@@ -214,6 +217,27 @@ export class CurvesTab {
     const axis = this.#axis()
     this.#crosshairStep = x === null || axis === undefined ? null : Math.round(axis.stepAt(x))
     this.#page.redraw()
+  }
+
+  #exports(definition: ChartDefinition): ExportActions {
+    const { model } = this.#page
+    const title = chartTitle(definition)
+    const name = (extension: string) => `${model.run?.name ?? 'run'} ${title}.${extension}`
+    const save = (extension: string, encoding: 'text' | 'base64', content: string) =>
+      this.#page.send({ kind: 'save', name: name(extension), encoding, content })
+    return {
+      png: () =>
+        save(
+          'png',
+          'base64',
+          this.#charts
+            .get(definition.id)
+            ?.toPng()
+            .replace(/^[^,]*,/, '') ?? '',
+        ),
+      svg: () => save('svg', 'text', this.#charts.get(definition.id)?.toSvg(title) ?? ''),
+      csv: () => save('csv', 'text', curvesCsv(this.#curvesInView(), metricsOf(definition))),
+    }
   }
 
   /** The same function for the same chart, or each drawing would make a new chart. */

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { FromPanel } from '../../protocol/panel.ts'
 import { endedStatuses, type RunRow, type RunWish } from '../../protocol/runEvent.ts'
 import { count, duration, statusName } from '../../protocol/words.ts'
+import { runMarkdown } from '../export/markdown.ts'
 import type { PanelModel } from './model.ts'
 
 export function header(model: PanelModel, run: RunRow, send: (message: FromPanel) => void): TemplateResult {
@@ -26,6 +27,13 @@ export function header(model: PanelModel, run: RunRow, send: (message: FromPanel
               : button('debug-pause', l10n.t('Pause'), wish('pause'))
         }
         ${ended ? nothing : button('debug-stop', l10n.t('Stop'), wish('stop'))}
+        ${
+          ended && run.status !== 'failed' && run.status !== 'diverged'
+            ? button('debug-continue', l10n.t('More epochs'), () => send({ kind: 'moreEpochs', runId: run.id }))
+            : nothing
+        }
+        ${button('copy', l10n.t('Copy as Markdown'), () => send({ kind: 'copy', text: runMarkdown(run) }))}
+        ${button('go-to-file', l10n.t('Open the experiment'), () => send({ kind: 'openExperiment', runId: run.id }))}
       </span>
     </header>
   `

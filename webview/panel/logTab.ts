@@ -1,13 +1,16 @@
-/** Settings and log: what the run does, with every default written out, and what happened. */
+/** Settings and log: what people wrote on the run, what it does with every default written out, and what happened. */
 import * as l10n from '@vscode/l10n'
 import { html, type TemplateResult } from 'lit'
+import { live } from 'lit/directives/live.js'
+import type { RunRow } from '../../protocol/runEvent.ts'
 import { count } from '../../protocol/words.ts'
-import type { PanelModel } from './model.ts'
+import type { Page } from './page.ts'
 
-export function logTab(model: PanelModel): TemplateResult {
-  const { run } = model
+export function logTab(page: Page): TemplateResult {
+  const { run, events } = page.model
   if (run === undefined) return html``
   return html`
+    ${aboutRun(page, run)}
     <div class="columns">
       <div>
         <h2>${l10n.t('Settings')}</h2>
@@ -24,7 +27,7 @@ export function logTab(model: PanelModel): TemplateResult {
       <div>
         <h2>${l10n.t('What happened')}</h2>
         <ol class="events">
-          ${[...model.events].reverse().map(
+          ${[...events].reverse().map(
             event =>
               html`<li class=${event.kind}>
                 <time datetime=${new Date(event.time).toISOString()}>${clockTime(event.time)}</time>
@@ -36,6 +39,36 @@ export function logTab(model: PanelModel): TemplateResult {
       </div>
     </div>
   `
+}
+
+/** Name, tags and notes; what is typed is kept when the field is left. */
+function aboutRun(page: Page, run: RunRow): TemplateResult {
+  const valueOf = (event: Event) => {
+    const { target } = event
+    return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement ? target.value.trim() : ''
+  }
+  const rename = (event: Event) => {
+    const name = valueOf(event)
+    if (name === '') page.redraw()
+    else page.send({ kind: 'annotate', runId: run.id, name: name.slice(0, 200) })
+  }
+  const tag = (event: Event) => {
+    const tags = valueOf(event)
+      .split(',')
+      .map(one => one.trim().slice(0, 100))
+    page.send({ kind: 'annotate', runId: run.id, tags: [...new Set(tags)].filter(one => one !== '') })
+  }
+  const note = (event: Event) => page.send({ kind: 'annotate', runId: run.id, notes: valueOf(event).slice(0, 100_000) })
+  return html`<div class="about">
+    <label>${l10n.t('Name')} <input type="text" .value=${live(run.name)} @change=${rename} /></label>
+    <label>
+      ${l10n.t('Tags')}
+      <input type="text" placeholder=${l10n.t('paper, baseline')} .value=${live(run.tags.join(', '))} @change=${tag} />
+    </label>
+    <label class="wide"
+      >${l10n.t('Notes')} <textarea rows="3" .value=${live(run.notes)} @change=${note}></textarea>
+    </label>
+  </div>`
 }
 
 /** A tree of settings as lines: `loss.margin 0.2`. */

@@ -6,13 +6,13 @@ import type { FromPanel, PanelState, PanelTab } from '../../protocol/panel.ts'
 import { onThemeChange, readTheme, type Theme } from '../charts/theme.ts'
 import { CurvesTab } from './curvesTab.ts'
 import { EmbeddingTab } from './embeddingTab.ts'
+import { FindingLine } from './findingLine.ts'
 import { HardestTab } from './hardestTab.ts'
 import { header } from './header.ts'
 import { logTab } from './logTab.ts'
 import type { PanelModel } from './model.ts'
 import type { Page } from './page.ts'
 import { SampleReader } from './sample.ts'
-import { statusLine } from './statusLine.ts'
 import { VerificationTab } from './verificationTab.ts'
 
 export interface PanelHost {
@@ -27,6 +27,7 @@ export class PanelView implements Page {
   readonly #host: PanelHost
   #settings: PanelState
   #theme: Theme = readTheme()
+  readonly #finding: FindingLine
   readonly #curves: CurvesTab
   readonly #hardest: HardestTab
   readonly #embedding: EmbeddingTab
@@ -39,6 +40,7 @@ export class PanelView implements Page {
     this.#host = host
     this.#settings = host.settings
     const samples = new SampleReader()
+    this.#finding = new FindingLine(this)
     this.#curves = new CurvesTab(this)
     this.#hardest = new HardestTab(this)
     this.#embedding = new EmbeddingTab(this, samples)
@@ -113,11 +115,8 @@ export class PanelView implements Page {
     const { run, missing } = this.model
     if (missing !== undefined) return html`<p class="empty" role="status">${missing}</p>`
     if (run === undefined) return html`<p class="empty" role="status">${l10n.t('Reading the run…')}</p>`
-    const line = statusLine(this.model)
     return html`
-      ${header(this.model, run, message => this.send(message))}
-      <p class="status ${line.mood}" role="status">${line.text}</p>
-      ${this.#tabs()}
+      ${header(this.model, run, message => this.send(message))} ${this.#finding.template()} ${this.#tabs()}
       <section role="tabpanel" aria-labelledby=${`tab-${this.#settings.tab}`}>${this.#content()}</section>
     `
   }
@@ -145,7 +144,7 @@ export class PanelView implements Page {
       case 'curves':
         return this.#curves.template()
       case 'log':
-        return logTab(this.model)
+        return logTab(this)
       case 'hardest':
         return this.#hardest.template()
       case 'embedding':

@@ -1,0 +1,45 @@
+/** The line under the header: the finding, its reason on demand, and buttons that do what it suggests. */
+import * as l10n from '@vscode/l10n'
+import { html, nothing, type TemplateResult } from 'lit'
+import { adviceName, findingOf } from './findings.ts'
+import type { Page } from './page.ts'
+
+export class FindingLine {
+  readonly #page: Page
+  #open = false
+
+  constructor(page: Page) {
+    this.#page = page
+  }
+
+  template(): TemplateResult {
+    const { run } = this.#page.model
+    const { mood, text, why, advice } = findingOf(this.#page.model)
+    const toggle = () => {
+      this.#open = !this.#open
+      this.#page.redraw()
+    }
+    return html`<div class="status ${mood}">
+      <span role="status">${text}</span>
+      ${
+        why === ''
+          ? nothing
+          : html`<button class="link-like" aria-expanded=${this.#open} @click=${toggle}>${l10n.t('Why?')}</button>`
+      }
+      ${
+        run === undefined
+          ? nothing
+          : advice.map(
+              one =>
+                html`<button
+                  class="action"
+                  @click=${() => this.#page.send({ kind: 'advice', runId: run.id, advice: one })}
+                >
+                  ${adviceName(one, run)}
+                </button>`,
+            )
+      }
+      ${this.#open && why !== '' ? html`<p class="why">${why}</p>` : nothing}
+    </div>`
+  }
+}
