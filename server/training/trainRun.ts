@@ -47,6 +47,8 @@ const checkpointShare = 0.02
 const shortestInterval = 250
 /** The network as it was before training is evaluated when this many points stand, so that the first ones come soon. */
 const stepsBeforeFirstEvaluation = 10
+/** Comparing pictures may take a minute (MNIST with its training set as gallery); that is not worth the untrained level. */
+const mostComparisonsUntrained = 150e6
 /** Histograms kept over a whole run, about. */
 const histogramsPerRun = 200
 const hardestPerStep = 4
@@ -125,7 +127,7 @@ class Loop {
         await this.save('last')
         return { kind: 'stopped' }
       }
-      if (!state.untrainedEvaluated && state.step >= Math.min(stepsBeforeFirstEvaluation, run.stepsPerEpoch)) {
+      if (this.untrainedIsDue()) {
         await this.evaluateUntrained()
       } else if (state.step === (state.epochsClosed + 1) * run.stepsPerEpoch) {
         const early = await this.closeEpoch()
@@ -144,6 +146,14 @@ class Loop {
   /** From 1; that of the next step. */
   private get epoch(): number {
     return Math.floor(this.state.step / this.run.stepsPerEpoch) + 1
+  }
+
+  private untrainedIsDue(): boolean {
+    const { spec, split, stepsPerEpoch } = this.run
+    if (this.state.untrainedEvaluated || this.state.step < Math.min(stepsBeforeFirstEvaluation, stepsPerEpoch))
+      return false
+    const gallery = spec.evaluation.gallery === 'train' ? split.train : split.test
+    return split.test.length * gallery.length <= mostComparisonsUntrained
   }
 
   /** Waits while a pause is wished. */

@@ -38,13 +38,16 @@ describe('triplet-lab train', () => {
   it('ends with 2 when the input is wrong, and stores nothing', async () => {
     const { folder, store } = workspace()
     const broken = writeExperiment(folder, { loss: { margin: -1 }, bogus: 1 })
+    writeFileSync(join(folder, 'gone.triplet.json'), '{ "dataset": { "folder": "./gone" } }')
     const answers = await Promise.all([
       runCli(folder, 'train', broken),
       runCli(folder, 'train', 'missing.triplet.json'),
       runCli(folder, 'train', broken, '--epochs', 'many'),
       runCli(folder, 'bogus'),
+      runCli(folder, 'train', 'gone.triplet.json'),
     ])
-    expect(answers.map(answer => answer.status)).toEqual([2, 2, 2, 2])
+    expect(answers.map(answer => answer.status)).toEqual([2, 2, 2, 2, 2])
+    expect(answers[4].stderr).toMatch(/^gone\.triplet\.json:1:\d+ error .*gone/)
     expect(answers[0].stderr).toMatch(/small\.triplet\.json:1:\d+ error \S+ /)
     expect(answers[1].stderr).toContain('missing.triplet.json cannot be read')
     expect(store.runs()).toEqual([])
@@ -52,10 +55,17 @@ describe('triplet-lab train', () => {
 
   it('ends with 1 when the run fails, and says why', async () => {
     const { folder } = workspace()
-    const file = writeExperiment(folder, { dataset: { idx: { images: './gone.idx', labels: './gone-too.idx' } } })
-    const { status, stderr } = await runCli(folder, 'train', file)
+    const { status, stdout, stderr } = await runCli(
+      folder,
+      'train',
+      writeExperiment(folder),
+      '--engine',
+      'bogus',
+      '--json',
+    )
     expect(status).toBe(1)
-    expect(stderr).toContain('gone')
+    expect(stderr).toContain('There is no engine bogus.')
+    expect(JSON.parse(stdout)).toMatchObject({ runs: [{ status: 'failed', step: 0 }] })
   })
 
   it('stops the run on the first Ctrl-C', async () => {
