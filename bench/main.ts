@@ -1,18 +1,9 @@
 // Measures Triplet Lab: `npm run bench` for everything, `npm run bench -- engines` for one section, `-- --help` for more.
 import { parseArgs } from 'node:util'
 import { benchEngines } from './engines/section.ts'
+import type { BenchOptions } from './options.ts'
 
 const sections: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = { engines: benchEngines }
-
-export interface BenchOptions {
-  /** Turns that each contender gets, one after the other, so that a busy moment hits all of them. */
-  readonly rounds: number
-  readonly seconds: number
-  /** Only the contenders, networks and miners whose name contains one of these; all when empty. */
-  readonly only: readonly string[]
-  /** A Python that may have PyTorch. */
-  readonly python: string
-}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { engineKinds } from '../../server/training/engines/registry.ts'
 import { buildNetwork } from '../../server/training/models/build.ts'
 import { Contender } from '../contender.ts'
-import type { BenchOptions } from '../main.ts'
+import type { BenchOptions } from '../options.ts'
 import { median, printTable } from '../table.ts'
 import { batchSize, miners, networks, picture } from './workload.ts'
 

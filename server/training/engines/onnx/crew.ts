@@ -15,6 +15,8 @@ export interface Crew {
   readonly memory: WebAssembly.Memory
   /** One a thread, to write pictures into and to read embeddings from; the first is the one that runs here. */
   readonly parts: readonly Part[]
+  /** All threads have started. Before that, nobody may wait at a barrier: events would not get through. */
+  readonly ready: Promise<void>
   /** The error of a thread that has failed. */
   failure(): Error | null
   dispose(): void
@@ -34,27 +36,43 @@ export function startCrew(engine: EngineOptions, threads: number): Crew {
   const memory = createMemory(firstStart + bytes * options.ranks, shared)
   const parts = Array.from({ length: options.ranks }, (_, rank) => new Part(options, memory, ort, rank, bytes))
   let failure: Error | null = null
-  for (const part of parts.slice(1)) {
+  let disposed = false
+  let started = false
+  const starts = parts.slice(1).map(part => {
     const workerData: WorkerData = { options, memory, rank: part.team.rank, partBytes: bytes }
     const worker = new Worker(workerFile(), { workerData })
-    worker.unref()
-    worker.on('error', error => {
-      failure ??= error instanceof Error ? error : new Error(String(error))
-      part.team.fail()
+    return new Promise<void>((resolve, reject) => {
+      worker.once('message', () => {
+        // From here on it does not keep the process alive.
+        worker.unref()
+        resolve()
+      })
+      worker.once('error', error => {
+        failure ??= error instanceof Error ? error : new Error(String(error))
+        part.team.fail()
+        reject(failure)
+      })
     })
-  }
+  })
+  const ready = Promise.all(starts).then(() => {
+    started = true
+  })
+  // Whoever uses the engine hears of it; an engine that is never used may fail in silence.
+  ready.catch(() => undefined)
   return {
     ort,
     memory,
     parts,
+    ready,
     failure: () => failure,
     dispose() {
+      if (disposed) return
+      disposed = true
       // They leave by themselves: a thread that is ended from outside may be in the middle of native code.
       const [{ team }] = parts
-      if (!team.broken) {
-        team.command = 'stop'
-        team.barrier()
-      }
+      team.command = 'stop'
+      if (started && !team.broken) team.barrier()
+      else team.fail()
       for (const part of parts) part.dispose()
     },
   }

@@ -133,6 +133,7 @@ class OnnxEngine implements TrainEngine {
 
   /** A step keeps the event loop busy; now and then the rest of the process gets its turn. */
   async #turn(): Promise<void> {
+    await this.#crew.ready
     if (performance.now() - this.#lastTurn < 8) return
     await new Promise(resolve => setImmediate(resolve))
     this.#lastTurn = performance.now()

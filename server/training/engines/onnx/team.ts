@@ -43,6 +43,17 @@ export class Team {
     if (this.broken) throw new Error('Another thread of the engine has failed.')
   }
 
+  /** Waits for the next command. @returns whether it is to leave, which it may be told before all are there */
+  stopped(): boolean {
+    if (this.broken && this.command === 'stop') return true
+    try {
+      this.barrier()
+    } catch (error) {
+      if (this.command !== 'stop') throw error
+    }
+    return this.command === 'stop'
+  }
+
   /** Lets everybody out of the barriers, with an error: this thread cannot go on. */
   fail(): void {
     Atomics.store(this.#words, word.broken, 1)

@@ -1,5 +1,5 @@
 /** A thread of the engine, but for the first: it does its part of whatever the first one commands. */
-import { workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { loadOrt } from './ort.ts'
 import { Part, type PartOptions } from './part.ts'
 
@@ -13,11 +13,12 @@ export interface WorkerData {
 const { options, memory, rank, partBytes } = workerData as WorkerData
 const part = new Part(options, memory, loadOrt(), rank, partBytes)
 
+parentPort?.postMessage('ready')
+
 try {
   for (;;) {
-    part.team.barrier()
+    if (part.team.stopped()) break
     const { command } = part.team
-    if (command === 'stop') break
     if (command === 'embed') part.forward(false)
     if (command === 'train') {
       part.forward(true)
