@@ -70,7 +70,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   }
 }
 
-/** What the logs say when a test has failed: the extension's own lines, and the warnings and errors of all others. */
+/** What the logs say when a test has failed: the extension's own lines, and the errors of all others. */
 async function logs(home: string): Promise<string> {
   const folder = join(home, 'data', 'logs')
   const files = (await readdir(folder, { recursive: true }).catch(() => []))
@@ -80,7 +80,7 @@ async function logs(home: string): Promise<string> {
     files.map(async file => {
       const lines = (await readFile(join(folder, file), 'utf8')).trim().split('\n')
       const own = file.includes('triplet-lab')
-      const kept = lines.filter(line => line !== '' && (own || /\[(warning|error|critical)\]/.test(line)))
+      const kept = lines.filter(line => line !== '' && (own || /\[(error|critical)\]/.test(line)))
       return kept.length === 0 ? '' : `── ${file}\n${kept.slice(-40).join('\n')}\n`
     }),
   )
