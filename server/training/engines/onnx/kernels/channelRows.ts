@@ -98,7 +98,15 @@ export function toChannelRows(
           for (let oy = 0; oy < outHeight; oy++) {
             if (stride == 1) {
               // The last vector may run over the end of the run; what it spills is written over by the next one.
-              for (let ox = 0; ox < outWidth; ox += LANES) v128.store(floatAt(to, ox), v128.load(floatAt(from, ox)))
+              let ox = 0
+              for (; ox + 2 * LANES < outWidth; ox += 2 * LANES) {
+                const p = floatAt(from, ox)
+                const a = v128.load(p)
+                const b = v128.load(p, 16)
+                v128.store(floatAt(to, ox), a)
+                v128.store(floatAt(to, ox), b, 16)
+              }
+              for (; ox < outWidth; ox += LANES) v128.store(floatAt(to, ox), v128.load(floatAt(from, ox)))
             } else {
               for (let ox = 0; ox < outWidth; ox++) {
                 store<f32>(floatAt(to, ox), load<f32>(floatAt(from, ox * stride)))

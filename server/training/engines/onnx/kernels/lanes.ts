@@ -13,6 +13,18 @@ export function floatAt(base: usize, index: i32): usize {
 @inline
 export function copyFloats(to: usize, from: usize, count: i32): void {
   let i = 0
+  for (; i + 4 * LANES <= count; i += 4 * LANES) {
+    const p = floatAt(from, i)
+    const q = floatAt(to, i)
+    const a = v128.load(p)
+    const b = v128.load(p, 16)
+    const c = v128.load(p, 32)
+    const d = v128.load(p, 48)
+    v128.store(q, a)
+    v128.store(q, b, 16)
+    v128.store(q, c, 32)
+    v128.store(q, d, 48)
+  }
   for (; i + LANES <= count; i += LANES) v128.store(floatAt(to, i), v128.load(floatAt(from, i)))
   for (; i < count; i++) store<f32>(floatAt(to, i), load<f32>(floatAt(from, i)))
 }
