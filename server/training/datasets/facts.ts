@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import type { DatasetSpec } from '../../../protocol/runSpec.ts'
+import type { KnownFacts } from '../../catalog/datasets.ts'
 import { assertNever } from '../../core/assertNever.ts'
 import type { Shape } from '../models/network.ts'
 import { findCifar } from './cifar.ts'
@@ -22,31 +23,23 @@ import { arrayRole, labelsBeside } from './numpy.ts'
 import { packageRoot } from './packageRoot.ts'
 import { inspectParquet, labelText, listParquet } from './parquet.ts'
 
-/** What the editor says of a dataset before any training. */
-export interface DatasetFacts {
-  readonly pictures: number
-  readonly classes: number
-  /** Pictures of the class with the fewest; `null` where counting would mean reading everything. */
-  readonly smallestClass: number | null
-  /** Size of the first picture, as stored; `null` where only decoding would tell. */
-  readonly shape: Shape | null
-  /** Whether the data has a split of its own. */
-  readonly given: boolean
-}
-
 /**
  * Facts about a dataset without decoding its pictures: from headers, labels and the list of files. Pictures that will
- * turn out to be broken are counted.
+ * turn out to be broken are counted. The shape is the first picture's, since all are brought to that.
  *
  * @param workspace absolute; where packages and relative places are looked for
  * @throws DatasetError when the data is missing or broken
  */
-export async function datasetFacts(spec: DatasetSpec, workspace: string): Promise<DatasetFacts> {
+export async function datasetFacts(spec: DatasetSpec, workspace: string): Promise<KnownFacts> {
   switch (spec.kind) {
     case 'emoji': {
       const { classes, shape } = await readEmojiHeader()
       const sizes = classes.map(([, , , drawn]) => drawn.length)
-      return { ...count(classes.flatMap(([name], i) => Array<string>(sizes[i]).fill(name))), shape, given: false }
+      return count(
+        classes.flatMap(([name], i) => Array<string>(sizes[i]).fill(name)),
+        null,
+        shape,
+      )
     }
     case 'mnist': {
       const folder = mnistFolder([workspace, packageRoot()])
@@ -65,19 +58,20 @@ export async function datasetFacts(spec: DatasetSpec, workspace: string): Promis
     case 'folder': {
       const { files } = await listFolder(spec.path)
       const first = join(spec.path, files[0].path)
-      return {
-        ...count(files.map(file => file.label)),
-        shape: await firstShape(first, workspace),
-        given: files.some(file => file.side !== null),
-      }
+      return count(
+        files.map(file => file.label),
+        files.map(file => file.side),
+        await firstShape(first, workspace),
+      )
     }
     case 'csv': {
       const { rows } = await readManifest(spec.path)
-      return {
-        ...count(rows.map(row => row.label)),
-        shape: rows.length === 0 ? null : await firstShape(resolve(dirname(spec.path), rows[0].path), workspace),
-        given: rows.some(row => row.side !== null),
-      }
+      const shape = rows.length === 0 ? null : await firstShape(resolve(dirname(spec.path), rows[0].path), workspace)
+      return count(
+        rows.map(row => row.label),
+        rows.map(row => row.side),
+        shape,
+      )
     }
     case 'npz':
       return numpyFacts(spec.path)
@@ -88,21 +82,35 @@ export async function datasetFacts(spec: DatasetSpec, workspace: string): Promis
   }
 }
 
-function count(labels: readonly string[]): Pick<DatasetFacts, 'pictures' | 'classes' | 'smallestClass'> {
+/** @param sides 0 train, 1 test of each picture, where the data has a split of its own */
+function count(labels: readonly string[], sides: readonly (0 | 1 | null)[] | null, shape: Shape | null): KnownFacts {
   const sizes = new Map<string, number>()
   for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1)
-  let smallest = Infinity
-  for (const size of sizes.values()) smallest = Math.min(smallest, size)
-  return { pictures: labels.length, classes: sizes.size, smallestClass: sizes.size === 0 ? null : smallest }
+  let smallestClass = labels.length
+  let largestClass = 0
+  for (const size of sizes.values()) {
+    smallestClass = Math.min(smallestClass, size)
+    largestClass = Math.max(largestClass, size)
+  }
+  const hasGivenSplit = sides !== null && sides.includes(0) && sides.includes(1)
+  return {
+    images: labels.length,
+    classes: sizes.size,
+    smallestClass,
+    largestClass,
+    shape,
+    hasGivenSplit,
+    givenTraining: hasGivenSplit ? sides.filter(side => side === 0).length : null,
+  }
 }
 
-async function idxFacts(pairs: readonly IdxPair[]): Promise<DatasetFacts> {
+async function idxFacts(pairs: readonly IdxPair[]): Promise<KnownFacts> {
   const labels = await Promise.all(pairs.map(pair => readIdx(pair.labels)))
-  return {
-    ...count(labels.flatMap(one => Array.from(one.values, String))),
-    shape: await idxShape(pairs[0].images),
-    given: pairs.length > 1,
-  }
+  return count(
+    labels.flatMap(one => Array.from(one.values, String)),
+    pairs.length > 1 ? labels.flatMap((one, part) => Array<0 | 1>(one.values.length).fill(part === 0 ? 0 : 1)) : null,
+    await idxShape(pairs[0].images),
+  )
 }
 
 /** From the header alone, where the file is not compressed. */
@@ -120,14 +128,22 @@ async function idxShape(path: string): Promise<Shape | null> {
   }
 }
 
-async function cifarFacts(path: string): Promise<DatasetFacts> {
-  const { files, labelBytes, classNames } = await findCifar(path)
+/** By the sizes of the files: CIFAR's classes are all of one size. */
+async function cifarFacts(path: string): Promise<KnownFacts> {
+  const { files, labelBytes } = await findCifar(path)
+  const pictures = (side: 0 | 1): number =>
+    files.reduce((sum, file) => (file.side === side ? sum + file.count : sum), 0)
+  const images = pictures(0) + pictures(1)
+  const classes = labelBytes === 2 ? 100 : 10
+  const hasGivenSplit = pictures(0) > 0 && pictures(1) > 0
   return {
-    pictures: files.reduce((sum, file) => sum + file.count, 0),
-    classes: classNames.length || (labelBytes === 2 ? 100 : 10),
-    smallestClass: null,
+    images,
+    classes,
+    smallestClass: Math.floor(images / classes),
+    largestClass: Math.ceil(images / classes),
     shape: { height: 32, width: 32, channels: 3 },
-    given: new Set(files.map(file => file.side)).size === 2,
+    hasGivenSplit,
+    givenTraining: hasGivenSplit ? pictures(0) : null,
   }
 }
 
@@ -140,11 +156,11 @@ async function firstShape(path: string, workspace: string): Promise<Shape | null
   }
 }
 
-async function numpyFacts(path: string): Promise<DatasetFacts> {
+async function numpyFacts(path: string): Promise<KnownFacts> {
   if (path.endsWith('.npy')) {
     const { shape } = await readNpyHeader(path)
     const labels = await readLabels(await readNpyHeader(labelsBeside(path)))
-    return { ...count(labels), shape: shapeOf(shape), given: false }
+    return count(labels, null, shapeOf(shape))
   }
   // The pictures stay in the archive: only the labels are unpacked.
   const extracted = await extractNpz(path, name => arrayRole(name)?.role === 'labels')
@@ -152,9 +168,17 @@ async function numpyFacts(path: string): Promise<DatasetFacts> {
   try {
     if (files.size === 0)
       throw new DatasetError('unreadable', path, l10n.t('{0} has no array named labels or y.', path))
-    const labels = await Promise.all([...files.values()].map(async file => readLabels(await readNpyHeader(file, path))))
-    const sides = new Set([...files.keys()].map(name => arrayRole(name)?.side))
-    return { ...count(labels.flat()), shape: null, given: sides.has(0) && sides.has(1) }
+    const parts = await Promise.all(
+      [...files].map(async ([name, file]) => ({
+        side: arrayRole(name)?.side ?? null,
+        labels: await readLabels(await readNpyHeader(file, path)),
+      })),
+    )
+    return count(
+      parts.flatMap(part => part.labels),
+      parts.flatMap(part => part.labels.map(() => part.side)),
+      null,
+    )
   } finally {
     await extracted.remove()
   }
@@ -168,17 +192,23 @@ function shapeOf(dimensions: readonly number[]): Shape | null {
   return c === 1 || c === 3 ? { height: a, width: b, channels: c } : { height: b, width: c, channels: a }
 }
 
-async function parquetFacts(path: string): Promise<DatasetFacts> {
+async function parquetFacts(path: string): Promise<KnownFacts> {
   const files = await Promise.all((await listParquet(path)).map(file => inspectParquet(file.path)))
   const labels: string[] = []
-  for (const { path: file, metadata, labelColumn, classNames } of files) {
+  const sides: (0 | 1 | null)[] = []
+  for (const { path: file, metadata, labelColumn, classNames, side } of files) {
     const rows = await parquetReadObjects({
       file: await asyncBufferFromFile(file),
       metadata,
       columns: [labelColumn],
       compressors,
     })
-    labels.push(...rows.flatMap(row => labelText(row[labelColumn], classNames) ?? []))
+    for (const row of rows) {
+      const label = labelText(row[labelColumn], classNames)
+      if (label === null) continue
+      labels.push(label)
+      sides.push(side)
+    }
   }
-  return { ...count(labels), shape: null, given: new Set(files.map(file => file.side)).size === 2 }
+  return count(labels, sides, null)
 }

@@ -24,29 +24,34 @@ describe('datasetFacts', () => {
   it.each(specs)('says of $kind $path what opening it shows', async spec => {
     const facts = await datasetFacts(spec, workspace)
     const dataset = await openDataset(spec, { size: null, channels: null }, { workspace })
-    expect(facts.pictures).toBe(dataset.labels.length)
+    expect(facts.images).toBe(dataset.labels.length)
     expect(facts.classes).toBe(dataset.classNames.length)
     const sizes = dataset.classNames.map((_, label) => dataset.labels.filter(one => one === label).length)
     expect(facts.smallestClass).toBe(Math.min(...sizes))
     if (facts.shape) expect(facts.shape).toEqual(dataset.shape)
-    expect(facts.given).toBe(dataset.given !== null)
+    expect(facts.hasGivenSplit).toBe(dataset.given !== null)
+    expect(facts.givenTraining).toBe(dataset.given && dataset.given.filter(side => side === 0).length)
+    expect(facts.largestClass).toBe(Math.max(...sizes))
     dataset.close()
   })
 
   it('counts what is listed, before anything is decoded', async () => {
     // Two of the blue pictures cannot be decoded; only opening finds out.
     expect(await datasetFacts({ kind: 'folder', path: at('pictures') }, workspace)).toEqual({
-      pictures: 11,
+      images: 11,
       classes: 3,
       smallestClass: 3,
+      largestClass: 5,
       shape: { height: 8, width: 12, channels: 3 },
-      given: false,
+      hasGivenSplit: false,
+      givenTraining: null,
     })
     expect(await datasetFacts({ kind: 'csv', path: at('pictures.csv') }, workspace)).toMatchObject({
-      pictures: 5,
+      images: 5,
       classes: 2,
       smallestClass: 2,
-      given: true,
+      hasGivenSplit: true,
+      givenTraining: 3,
     })
   })
 
@@ -70,6 +75,6 @@ describe('fashion-mnist', () => {
     // As in everybody's copy: an ankle boot comes first in both files.
     expect([...dataset.labels.subarray(0, 5)]).toEqual([9, 0, 0, 3, 0])
     expect([...dataset.labels.subarray(60_000, 60_005)]).toEqual([9, 2, 1, 1, 6])
-    expect((await datasetFacts({ kind: 'fashion-mnist' }, workspace)).pictures).toBe(70_000)
+    expect((await datasetFacts({ kind: 'fashion-mnist' }, workspace)).images).toBe(70_000)
   })
 })
