@@ -4,6 +4,7 @@ import { Random } from '../core/random.ts'
 import { PkSampler } from '../core/samplers/pkSampler.ts'
 import type { Dataset, Split } from './datasets/dataset.ts'
 import { openDataset } from './datasets/open.ts'
+import type { PackedDataset } from './datasets/packedDataset.ts'
 import { splitDataset } from './datasets/split.ts'
 import { type AutoOptions, createEngine, engineKinds } from './engines/registry.ts'
 import type { EngineOptions, TrainEngine } from './engines/trainEngine.ts'
@@ -12,7 +13,7 @@ import { buildNetwork } from './models/build.ts'
 
 export interface OpenRun {
   readonly spec: RunSpec
-  readonly dataset: Dataset
+  readonly dataset: PackedDataset
   readonly split: Split
   readonly engine: TrainEngine
   readonly sampler: PkSampler

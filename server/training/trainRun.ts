@@ -12,6 +12,7 @@ import type { HardestDetail } from '../../protocol/details.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import { watchHealth } from '../core/health.ts'
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
+import { reportData } from './dataReport.ts'
 import type { AutoOptions } from './engines/registry.ts'
 import type { EngineState } from './engines/trainEngine.ts'
 import { recordEnvironment } from './environment.ts'
@@ -69,6 +70,7 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
     onChoice: (sentence: string) => context.tracker.event(0, 'started', sentence),
   }
   const run = await openRun(spec, context.workspace, checkpoint?.engineId ?? null, auto)
+  let endReport = (): void => undefined
   try {
     context.tracker.progress({
       steps: run.steps,
@@ -78,9 +80,13 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
     const untrained = await run.engine.exportState()
     const loop = new Loop(run, context, untrained)
     if (checkpoint) await loop.resume(checkpoint)
-    else context.tracker.event(0, 'started', words.started(run))
+    else {
+      context.tracker.event(0, 'started', words.started(run))
+      endReport = reportData(run, context.tracker)
+    }
     return await loop.train()
   } finally {
+    endReport()
     run.close()
   }
 }

@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n'
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { MiningSpec, RunSpec } from '../../protocol/runSpec.ts'
 import type { HealthFinding } from '../core/health.ts'
+import type { Leak } from './datasets/leaks.ts'
 import type { EvaluationValues } from './evaluate.ts'
 import type { LoopState } from './loopState.ts'
 import type { OpenRun } from './openRun.ts'
@@ -17,6 +18,17 @@ export const started = ({ engine, dataset, split, steps }: OpenRun) =>
     dataset.labels.length,
     dataset.classNames.length,
     steps,
+  )
+
+export const skipped = (left: OpenRun['dataset']['skipped'], used: number) =>
+  l10n.t('{0} left out, {1} used. {2}: {3}', left.length, used, left[0].path, left[0].reason)
+
+export const leaks = (dataset: OpenRun['dataset'], found: readonly Leak[]) =>
+  l10n.t(
+    'Test pictures that are also in training: {0}. The results look better than they are. The first: {1} is {2}.',
+    found.length,
+    dataset.describe(found[0].test),
+    dataset.describe(found[0].train),
   )
 
 export const resumed = (step: number, steps: number) => l10n.t('Goes on from step {0} of {1}.', step, steps)

@@ -123,6 +123,28 @@ describe('a run', () => {
     expect(other.repeatable).not.toEqual(first.repeatable)
   })
 
+  it('warns of test pictures that are also in training, and of pictures that were left out', async () => {
+    const dir = temporaryFolder()
+    // Without noise every picture of a class is the same.
+    const same = writeSmallDataset(temporaryFolder(), 12, 0)
+    const leaky = new MemoryTracker()
+    await train(smallSpec(dir, { dataset: { kind: 'idx', ...same } }), leaky)
+    const warnings = leaky.events.filter(event => event.kind === 'warning').map(event => event.message)
+    expect(warnings.some(message => message.startsWith('Test pictures that are also in training: 48.'))).toBe(true)
+
+    const path = join(import.meta.dirname, '../fixtures/datasets/pictures')
+    const broken = new MemoryTracker()
+    const batch = { classes: 2, samplesPerClass: 2 }
+    const split = { by: 'example', test: 0, seed: 0 } as const
+    await train(
+      smallSpec(dir, { dataset: { kind: 'folder', path }, split, batch, epochs: 1, stepsPerEpoch: 2 }),
+      broken,
+    )
+    expect(broken.events.find(event => event.message.includes('left out'))?.message).toMatch(
+      /^2 left out, 9 used\. blue\/4-broken\.png: it cannot be decoded/,
+    )
+  })
+
   it.each([1, 5, 10, 11, 12, 13, 24, 30, 35])(
     'stopped at step %i and resumed gives the undisturbed curve',
     async at => {

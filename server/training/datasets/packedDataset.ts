@@ -51,6 +51,11 @@ export class PackedDataset implements Dataset {
     return this.#reader.read(indices, into)
   }
 
+  /** Pictures as they are stored: for comparing them. @throws RangeError when an index is out of range */
+  readStored(indices: Int32Array): Promise<readonly Uint8Array[]> {
+    return this.#reader.readStored(indices)
+  }
+
   describe(index: number): string {
     if (!(index >= 0 && index < this.labels.length))
       throw new RangeError(`Picture ${index} of ${this.labels.length} does not exist`)

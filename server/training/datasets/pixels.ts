@@ -57,10 +57,7 @@ export class PixelReader {
     const size = this.#pixels * this.#channels
     if (into.length < indices.length * size)
       throw new RangeError(`${indices.length} pictures need ${indices.length * size} floats, got ${into.length}`)
-    for (const index of indices)
-      if (!(index >= 0 && index < this.#count))
-        throw new RangeError(`Picture ${index} of ${this.#count} does not exist`)
-
+    this.#refuseOutside(indices)
     const source = this.#source
     if (source.kind === 'memory') {
       for (let i = 0; i < indices.length; i++) this.#convert(source.bytes, indices[i] * this.#stride, into, i * size)
@@ -73,6 +70,27 @@ export class PixelReader {
     await this.#fetch(source.offset, indices, bytes)
     for (let i = 0; i < indices.length; i++) this.#convert(bytes, i * this.#stride, into, i * size)
     this.#buffer = bytes
+  }
+
+  /**
+   * Pictures as they are stored, one after the other.
+   * @throws RangeError when an index is out of range
+   */
+  async readStored(indices: Int32Array): Promise<readonly Uint8Array[]> {
+    this.#refuseOutside(indices)
+    const source = this.#source
+    const stride = this.#stride
+    if (source.kind === 'memory')
+      return Array.from(indices, index => source.bytes.subarray(index * stride, (index + 1) * stride))
+    const bytes = new Uint8Array(indices.length * stride)
+    await this.#fetch(source.offset, indices, bytes)
+    return Array.from(indices, (_, i) => bytes.subarray(i * stride, (i + 1) * stride))
+  }
+
+  #refuseOutside(indices: Int32Array): void {
+    for (const index of indices)
+      if (!(index >= 0 && index < this.#count))
+        throw new RangeError(`Picture ${index} of ${this.#count} does not exist`)
   }
 
   close(): void {

@@ -1,0 +1,28 @@
+/** What a run says of its pictures when it starts: what was left out, and what is on both sides of the split. */
+import { findLeaks } from './datasets/leaks.ts'
+import type { OpenRun } from './openRun.ts'
+import type { Tracker } from './tracker.ts'
+import * as words from './words.ts'
+
+/**
+ * Tells the tracker what deserves a warning. Pictures that were left out are said at once; looking for equal pictures
+ * goes on beside the training.
+ *
+ * @returns to be called when the run ends: nothing is said any more
+ */
+export function reportData({ dataset, split }: OpenRun, tracker: Tracker): () => void {
+  let ended = false
+  if (dataset.skipped.length > 0) tracker.event(0, 'warning', words.skipped(dataset.skipped, dataset.labels.length))
+  findLeaks(dataset, split).then(
+    leaks => {
+      if (!ended && leaks.length > 0) tracker.event(0, 'warning', words.leaks(dataset, leaks))
+    },
+    (error: unknown) => {
+      // The run has ended, and closed what was being read.
+      if (!ended) throw error
+    },
+  )
+  return () => {
+    ended = true
+  }
+}
