@@ -22,7 +22,7 @@ export interface KnownFacts {
 export const namedDatasets = {
   emoji: {
     summary:
-      'Emoji drawn by several vendors, 32×32 in colour: about a thousand classes with six to eight pictures each. Comes with Triplet Lab.',
+      'Emoji drawn by several vendors, 32×32 in colour: about a thousand classes with six to nine pictures each. Comes with Triplet Lab.',
   },
   mnist: {
     summary: 'Handwritten digits, 28×28 grey: ten classes, 60,000 pictures for training and 10,000 for testing.',
