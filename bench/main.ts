@@ -1,9 +1,13 @@
 // Measures Triplet Lab: `npm run bench` for everything, `npm run bench -- engines` for one section, `-- --help` for more.
 import { parseArgs } from 'node:util'
 import { benchEngines } from './engines/section.ts'
+import { benchLanguage } from './language/section.ts'
 import type { BenchOptions } from './options.ts'
 
-const sections: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = { engines: benchEngines }
+const sections: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  engines: benchEngines,
+  language: benchLanguage,
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,7 +1,7 @@
 /** Every combination of the listed values of a sweep. */
 import type { Assignment, Axis } from './axes.ts'
 import type { Reader } from './fill.ts'
-import { specOf, type SpecResult } from './spec.ts'
+import { specMaker, type SpecResult } from './spec.ts'
 import { toJson, type ExperimentTree, type Value } from './tree.ts'
 
 export interface Combination {
@@ -20,22 +20,19 @@ export function* combinations(
   folder: string,
   broken?: Reader['broken'],
 ): Generator<Combination> {
+  const make = specMaker(tree, axes, folder, broken)
   let wheels: { size: number; at: number }[] = []
   do {
     const met: typeof wheels = []
     const chosen = new Map<string, Value>()
-    const result = specOf(
-      tree,
-      folder,
-      reading(broken, (path, written) => {
-        const values = valuesOf(axes, path)
-        const at = wheels[met.length]?.at ?? 0
-        met.push({ size: values.length, at })
-        const value = values[at] ?? written
-        chosen.set(path, value)
-        return value
-      }),
-    )
+    const result = make((path, written) => {
+      const values = valuesOf(axes, path)
+      const at = wheels[met.length]?.at ?? 0
+      met.push({ size: values.length, at })
+      const value = values[at] ?? written
+      chosen.set(path, value)
+      return value
+    })
     yield { result, chosen }
     // Advance the last wheel that is not at its end; those behind it start anew.
     const turning = met.findLastIndex(wheel => wheel.at + 1 < wheel.size)
@@ -50,19 +47,16 @@ export function* oneAtATime(
   folder: string,
   broken?: Reader['broken'],
 ): Generator<Combination> {
+  const make = specMaker(tree, axes, folder, broken)
   for (const axis of axes)
     for (const at of valuesOf(axes, axis.path)) {
       const chosen = new Map<string, Value>()
-      const result = specOf(
-        tree,
-        folder,
-        reading(broken, (path, written) => {
-          const needed = axis.condition?.path === path ? conditionValue(axes, axis.condition) : undefined
-          const value = path === axis.path ? at : (needed ?? valuesOf(axes, path).at(0) ?? written)
-          chosen.set(path, value)
-          return value
-        }),
-      )
+      const result = make((path, written) => {
+        const needed = axis.condition?.path === path ? conditionValue(axes, axis.condition) : undefined
+        const value = path === axis.path ? at : (needed ?? valuesOf(axes, path).at(0) ?? written)
+        chosen.set(path, value)
+        return value
+      })
       yield { result, chosen }
     }
 }
@@ -82,8 +76,4 @@ function valuesOf(axes: readonly Axis[], path: string): readonly Value[] {
 
 export function assignmentOf({ chosen }: Combination): Assignment {
   return Object.fromEntries([...chosen].map(([path, value]) => [path, toJson(value)]))
-}
-
-function reading(broken: Reader['broken'], choose: Reader['choose']): Reader {
-  return broken === undefined ? { choose } : { choose, broken }
 }

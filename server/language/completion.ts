@@ -7,6 +7,8 @@ import {
   type Position,
 } from 'vscode-languageserver-types'
 import type { Setting, TextSetting } from '../catalog/entry.ts'
+import { contains, type Span, type Value } from '../experiment/tree.ts'
+import { TextDocument } from 'vscode-languageserver-textdocument'
 import { sitesAt } from './sites.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
@@ -24,11 +26,40 @@ export async function complete(
   const paths = await pathItems(document, context, position)
   if (paths !== null) return { isIncomplete: false, items: paths }
   const json = jsonService()
-  const list = await json.doComplete(document.text, position, json.parseJSONDocument(document.text))
+  const text = withoutSiblings(document, document.text.offsetAt(position))
+  const list = await json.doComplete(text, position, json.parseJSONDocument(text))
   const items = list?.items ?? []
   const { path, isAtPropertyKey } = getLocation(document.text.getText(), document.text.offsetAt(position))
   if (!isAtPropertyKey) orderByUse(items, context, path)
   return { isIncomplete: list?.isIncomplete ?? false, items: distinct(items) }
+}
+
+/**
+ * The text with everything blanked out that has no say in what belongs at an offset: objects and lists beside the way to
+ * it. All offsets stay. The schema is matched against the whole text, which takes long where that is long.
+ */
+function withoutSiblings({ text, tree }: ExperimentDocument, offset: number): TextDocument {
+  const blanks: Span[] = []
+  const visit = (value: Value) => {
+    if (value.kind !== 'object' && value.kind !== 'array') return
+    if (!contains(value.span, offset)) {
+      if (value.span.length >= 'null'.length) blanks.push(value.span)
+      return
+    }
+    if (value.kind === 'array') for (const item of value.items) visit(item)
+    else for (const one of value.members) if (one.value !== null) visit(one.value)
+  }
+  if (tree.root !== null) visit(tree.root)
+  if (blanks.length === 0) return text
+  const parts: string[] = []
+  let at = 0
+  const whole = text.getText()
+  for (const { offset: start, length } of blanks) {
+    parts.push(whole.slice(at, start), 'null', whole.slice(start + 4, start + length).replace(/[^\r\n]/g, ' '))
+    at = start + length
+  }
+  parts.push(whole.slice(at))
+  return TextDocument.create(text.uri, text.languageId, text.version, parts.join(''))
 }
 
 /** The values that runs of this file had come first, the most frequent at the top. */

@@ -7,6 +7,7 @@ import { Sight } from '../experiment/rules/rule.ts'
 import { totalSteps } from '../experiment/rules/timeRules.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
+import { textOf } from './specText.ts'
 
 export interface Facts {
   /** The first run that the file asks for. */
@@ -40,13 +41,13 @@ export function factsOf({ tree, inspection }: ExperimentDocument, context: Langu
  */
 export function estimateDuration({ spec, steps }: Facts, runs: readonly RunRow[]): number | null {
   if (steps === null) return null
-  const like = runs.find(run => sameWork(run.spec, spec) && summaryOf(run, 'imagesPerSecond') !== undefined)
+  const work = workOf(spec)
+  const like = runs.find(run => workOf(run.spec) === work && summaryOf(run, 'imagesPerSecond') !== undefined)
   const rate = like === undefined ? undefined : summaryOf(like, 'imagesPerSecond')?.last
   if (rate === undefined || rate <= 0) return null
   return ((steps * spec.batch.classes * spec.batch.samplesPerClass) / rate) * 1_100
 }
 
-function sameWork(a: RunSpec, b: RunSpec): boolean {
-  const work = ({ model, image, dataset }: RunSpec) => JSON.stringify([model, image, dataset])
-  return work(a) === work(b)
+function workOf({ model, image, dataset }: RunSpec): string {
+  return `${textOf(model)} ${textOf(image)} ${textOf(dataset)}`
 }

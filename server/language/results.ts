@@ -8,6 +8,7 @@ import type { Assignment } from '../experiment/axes.ts'
 import { combinations } from '../experiment/grid.ts'
 import { toJson, type Value } from '../experiment/tree.ts'
 import { bestOf, bestValue, isBetter, targetOf, type Target } from './bestRun.ts'
+import { specKey } from './specText.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
 
@@ -36,7 +37,7 @@ export function resultsOf(document: ExperimentDocument, context: LanguageContext
   for (const run of context.runs) {
     const value = bestValue(run, target)
     if (value === null) continue
-    const key = specKey(run)
+    const key = specKey(run.spec)
     const known = reached.get(key)
     if (known === undefined) reached.set(key, [value])
     else known.push(value)
@@ -72,7 +73,7 @@ function specsAsked(document: ExperimentDocument, context: LanguageContext): Ask
   for (const { result, chosen } of combinations(document.tree, document.inspection.axes, context.experiment.folder)) {
     if (++visited > mostCombinations) break
     if (result.kind === 'none') continue
-    const key = JSON.stringify(result.spec)
+    const key = specKey(result.spec)
     for (const [path, value] of chosen) {
       const values = byAxis.get(path) ?? new Map<Value, Set<string>>()
       byAxis.set(path, values)
@@ -86,27 +87,17 @@ function specsAsked(document: ExperimentDocument, context: LanguageContext): Ask
   return found
 }
 
-const keys = new WeakMap<RunRow['spec'], string>()
-/** Both sides come out of the same decoder, so that equal specs are equal text. */
-function specKey({ spec }: RunRow): string {
-  const known = keys.get(spec)
-  if (known !== undefined) return known
-  const key = JSON.stringify(spec)
-  keys.set(spec, key)
-  return key
-}
-
 /** The values of the best run that the file asks for, at each axis; `null` before a first result. */
 export function bestValues(document: ExperimentDocument, context: LanguageContext): Assignment | null {
   const { byAxis } = specsAsked(document, context)
   if (byAxis.size === 0) return null
   const wanted = new Set([...byAxis.values()].flatMap(values => [...values.values()].flatMap(specs => [...specs])))
   const best = bestOf(
-    context.runs.filter(run => wanted.has(specKey(run))),
+    context.runs.filter(run => wanted.has(specKey(run.spec))),
     targetOf(document.tree),
   )
   if (best === null) return null
-  const key = specKey(best.run)
+  const key = specKey(best.run.spec)
   const found = [...byAxis].flatMap(([path, values]) => {
     const own = [...values].find(([, specs]) => specs.has(key))
     return own === undefined ? [] : [[path, toJson(own[0])] as const]

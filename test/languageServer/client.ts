@@ -1,6 +1,5 @@
 /** A language client without an editor: starts the real server and speaks plain LSP over its standard streams. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import {
@@ -33,20 +32,18 @@ export interface TestClient {
 
 export const uriOf = (path: string) => pathToFileURL(path).href
 
-/** From source; from the bundle with TRIPLET_LAB_TEST_BUNDLE=1. */
-function serverFile(): string {
-  const bundle = resolve('dist/languageServer.cjs')
-  return process.env['TRIPLET_LAB_TEST_BUNDLE'] === '1' && existsSync(bundle)
-    ? bundle
-    : resolve('server/languageServer.ts')
+/** From source, or the built bundle. */
+function serverFile(bundled: boolean): string {
+  return resolve(bundled ? 'dist/languageServer.cjs' : 'server/languageServer.ts')
 }
 
 export async function startClient(options: {
   folders: readonly string[]
   capabilities?: ClientCapabilities
   initializationOptions?: unknown
+  bundled?: boolean
 }): Promise<TestClient> {
-  const child = spawn(process.execPath, [serverFile(), '--stdio'], { stdio: 'pipe' })
+  const child = spawn(process.execPath, [serverFile(options.bundled ?? false), '--stdio'], { stdio: 'pipe' })
   const complaints: string[] = []
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (!/ExperimentalWarning|--trace-warnings/.test(text)) complaints.push(text)

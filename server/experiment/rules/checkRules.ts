@@ -16,7 +16,7 @@ export function checkRules(tree: ExperimentTree, inspection: Inspection, context
   const visit = all ? combinations : oneAtATime
   const found = new Map<string, Finding>()
   const wrong = new Set(inspection.findings.filter(one => one.severity === 'error').map(one => place(one.span)))
-  const broken = (value: Value) => wrong.has(place(value.span))
+  const broken = wrong.size === 0 ? undefined : (value: Value) => wrong.has(place(value.span))
   for (const { result, chosen } of visit(tree, inspection.axes, context.folder, broken)) {
     if (result.kind === 'none') continue
     const sight = new Sight(tree, result.spec, chosen, context)
