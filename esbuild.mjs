@@ -59,7 +59,11 @@ const bundles = [
     format: 'esm',
     target: 'es2022',
     outdir: `${out}/webview`,
-    entryPoints: { panel: 'webview/panel/main.ts', codicons: 'webview/codicons.css' },
+    entryPoints: {
+      panel: 'webview/panel/main.ts',
+      compare: 'webview/compare/main.ts',
+      codicons: 'webview/codicons.css',
+    },
     loader: { '.svg': 'dataurl', '.ttf': 'file' },
   },
 ]

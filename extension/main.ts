@@ -5,10 +5,14 @@ import { Client } from './client.ts'
 import { pickAnyRun, wish } from './commands/controlRun.ts'
 import { newExperiment, tryEmojiExample } from './commands/newExperiment.ts'
 import { start } from './commands/startTraining.ts'
+import { specProvider, specScheme } from './commands/specDocuments.ts'
+import { ComparePanel, comparePanelType } from './panels/comparePanel.ts'
 import { tellWhenRunEnds } from './notifications.ts'
 import { LivePanels, panelType } from './panels/livePanels.ts'
 import { Runs } from './runs.ts'
-import { RunsTree } from './views/runsTree.ts'
+import { treeCommands } from './views/treeCommands.ts'
+import { type Node, RunsTree } from './views/runsTree.ts'
+import { TreeSettings } from './views/treeSettings.ts'
 import { StatusBar } from './views/statusBar.ts'
 import { runOf, uriOf } from './commands/arguments.ts'
 
@@ -17,12 +21,15 @@ export function activate(context: vscode.ExtensionContext): void {
   const client = new Client(context)
   const runs = new Runs(client)
   const panels = new LivePanels(client, context.extensionUri)
-  const tree = new RunsTree(runs)
+  const settings = new TreeSettings(context.workspaceState)
+  const tree = new RunsTree(runs, settings)
+  const compare = new ComparePanel(client, runs, settings, panels, context.extensionUri)
+  const view = createView(tree, settings)
 
-  const command = (id: string, run: (argument: unknown) => unknown) =>
-    vscode.commands.registerCommand(`tripletLab.${id}`, async (argument: unknown) => {
+  const command = (id: string, run: (argument: unknown, selection?: unknown) => unknown) =>
+    vscode.commands.registerCommand(`tripletLab.${id}`, async (argument: unknown, selection: unknown) => {
       try {
-        await run(argument)
+        await run(argument, selection)
       } catch (error) {
         tellFailure(client, error)
       }
@@ -36,7 +43,11 @@ export function activate(context: vscode.ExtensionContext): void {
     tree,
     new StatusBar(runs),
     tellWhenRunEnds(runs, panels),
-    vscode.window.createTreeView('tripletLab.runs', { treeDataProvider: tree, showCollapseAll: true }),
+    settings,
+    compare,
+    view,
+    vscode.workspace.registerTextDocumentContentProvider(specScheme, specProvider(runs)),
+    vscode.window.registerWebviewPanelSerializer(comparePanelType, compare),
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
     vscode.workspace.onDidGrantWorkspaceTrust(() => client.restart()),
     command('startTraining', argument => start(client, panels, uriOf(argument))),
@@ -47,6 +58,8 @@ export function activate(context: vscode.ExtensionContext): void {
     command('stopRun', argument => wish(client, runs, 'stop', target(argument))),
     command('pauseRun', argument => wish(client, runs, 'pause', target(argument))),
     command('resumeRun', argument => wish(client, runs, 'run', target(argument))),
+    command('compareRuns', () => compare.open()),
+    ...treeCommands(command, { client, runs, tree, view, settings, activeRun: () => panels.activeRun() }),
     command('tryEmojiExample', () => tryEmojiExample(context.extensionUri)),
     command('newExperiment', newExperiment),
     command('showLog', () => client.showLog()),
@@ -56,6 +69,33 @@ export function activate(context: vscode.ExtensionContext): void {
   setImmediate(() => {
     client.start().catch((error: unknown) => tellFailure(client, error))
   })
+}
+
+/** The sidebar's view: checkboxes choose what is compared; its message and badge say what is filtered and what runs. */
+function createView(tree: RunsTree, settings: TreeSettings): vscode.TreeView<Node> {
+  const view = vscode.window.createTreeView('tripletLab.runs', {
+    treeDataProvider: tree,
+    showCollapseAll: true,
+    canSelectMany: true,
+    manageCheckboxStateManually: true,
+  })
+  view.onDidChangeCheckboxState(({ items }) => {
+    const checked = new Set(settings.checked)
+    for (const [node, state] of items)
+      if (node.kind === 'run') {
+        if (state === vscode.TreeItemCheckboxState.Checked) checked.add(node.id)
+        else checked.delete(node.id)
+      }
+    settings.set({ checked: [...checked] })
+  })
+  const describe = () => {
+    view.message = settings.query === '' ? '' : l10n.t('Filter: {0}', settings.query)
+    const { length } = settings.checked
+    view.description = length === 0 ? '' : l10n.t('{0} checked', length)
+  }
+  settings.onChange(describe)
+  describe()
+  return view
 }
 
 /** The language server could not be asked. Its log says why; a restart is offered, since most causes pass. */

@@ -17,6 +17,14 @@ export function runOf(argument: unknown): number | undefined {
   return decoded.success ? decoded.output : undefined
 }
 
+/** Lines that a command was called on: those selected when the clicked one is among them, else the clicked one. */
+export function runsOf(argument: unknown, selection: unknown): number[] | undefined {
+  const selected = Array.isArray(selection) ? selection.flatMap(one => runOf(one) ?? []) : []
+  const clicked = runOf(argument)
+  if (clicked !== undefined) return selected.includes(clicked) ? selected : [clicked]
+  return selected.length > 0 ? selected : undefined
+}
+
 const ExperimentNode = v.object({ kind: v.literal('experiment'), path: v.string() })
 
 /** A file's address, as an object or as text, or an experiment's line in the sidebar. */

@@ -34,11 +34,9 @@ export async function grant(message: PanelWish, client: Client, run: RunRow): Pr
     case 'openPicture':
       return openPicture(run, message.name)
     case 'save':
-      return save(message.name, Buffer.from(message.content, message.encoding === 'base64' ? 'base64' : 'utf8'))
+      return saveFile(message)
     case 'copy':
-      await vscode.env.clipboard.writeText(message.text)
-      vscode.window.setStatusBarMessage(l10n.t('Copied.'), 2000)
-      return
+      return copyText(message.text)
     default:
       return assertNever(message)
   }
@@ -56,7 +54,19 @@ export async function askMoreEpochs(client: Client, run: RunRow): Promise<void> 
   if (!known) void vscode.window.showWarningMessage(l10n.t('Run {0} is no longer in the store.', run.id))
 }
 
-async function save(name: string, content: Uint8Array): Promise<void> {
+export async function copyText(text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text)
+  vscode.window.setStatusBarMessage(l10n.t('Copied.'), 2000)
+}
+
+/** Asks where to, and writes. The name is a proposal from a page, so nothing of it can lead out of the folder. */
+export async function saveFile(file: {
+  readonly name: string
+  readonly encoding: 'text' | 'base64'
+  readonly content: string
+}): Promise<void> {
+  const { name } = file
+  const content = Buffer.from(file.content, file.encoding === 'base64' ? 'base64' : 'utf8')
   const root = vscode.workspace.workspaceFolders?.at(0)?.uri
   const safe = name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').slice(0, 120)
   const target = await vscode.window.showSaveDialog({

@@ -2,20 +2,36 @@
 import * as l10n from '@vscode/l10n'
 import * as vscode from 'vscode'
 import { assertNever } from '../../protocol/assertNever.ts'
+import { runColor } from '../../protocol/runColor.ts'
 import { endedStatuses, type RunRow, summaryOf } from '../../protocol/runEvent.ts'
+import { scoreOf } from './runOrder.ts'
 import { count, duration, metricName, metricValue, statusName } from '../../protocol/words.ts'
 
-/** The metric that stands beside each run, until someone chooses another. */
+/** The metric of a line where nobody chose one. */
 export const headlineMetric = 'test/recallAt1'
 
-export function runItem(run: RunRow): vscode.TreeItem {
+/**
+ * @param metric stands beside the run
+ * @param best of its experiment, which it is compared with
+ * @param isChecked whether it is compared: then it shows its colour
+ */
+export function runItem(run: RunRow, metric: string, best: number | undefined, isChecked: boolean): vscode.TreeItem {
   const item = new vscode.TreeItem(run.name, vscode.TreeItemCollapsibleState.None)
   item.id = `run:${run.id}`
-  item.iconPath = runIcon(run)
-  item.description = runDescription(run)
-  item.contextValue = ['run', run.status, ...runAbilities(run)].join(' ')
+  item.iconPath = runIcon(run, isChecked)
+  const description = [run.star ? '★' : '', runDescription(run, metric, best), ...run.tags.map(tag => `#${tag}`)]
+    .filter(text => text !== '')
+    .join(' ')
+  item.description = description
+  item.contextValue = [
+    'run',
+    run.status,
+    run.star ? 'starred' : '',
+    run.archived ? 'archived' : '',
+    ...runAbilities(run),
+  ].join(' ')
   item.command = { command: 'tripletLab.openPanel', title: l10n.t('Open Live Panel'), arguments: [run.id] }
-  item.accessibilityInformation = { label: `${run.name}, ${statusName(run.status)}, ${runDescription(run)}` }
+  item.accessibilityInformation = { label: `${run.name}, ${statusName(run.status)}, ${description}` }
   return item
 }
 
@@ -27,9 +43,12 @@ export function runAbilities(run: RunRow): string[] {
   return abilities
 }
 
-function runIcon(run: RunRow): vscode.ThemeIcon {
-  const icon = (id: string, color?: string) =>
-    new vscode.ThemeIcon(id, color === undefined ? undefined : new vscode.ThemeColor(color))
+function runIcon(run: RunRow, isChecked: boolean): vscode.ThemeIcon {
+  const own = isChecked ? `tripletLab.${runColor(run.id)}` : undefined
+  const icon = (id: string, stateColor?: string) => {
+    const color = own ?? stateColor
+    return new vscode.ThemeIcon(id, color === undefined ? undefined : new vscode.ThemeColor(color))
+  }
   switch (run.status) {
     case 'queued':
       return icon('clock')
@@ -53,8 +72,8 @@ function runIcon(run: RunRow): vscode.ThemeIcon {
 }
 
 /** One line: the score of a run that is done, the progress of one that runs, the reason of one that failed. */
-export function runDescription(run: RunRow): string {
-  const score = scoreText(run)
+export function runDescription(run: RunRow, metric = headlineMetric, best?: number): string {
+  const score = scoreText(run, metric, best)
   switch (run.status) {
     case 'queued':
       return l10n.t('waiting for its turn')
@@ -75,9 +94,15 @@ export function runDescription(run: RunRow): string {
   }
 }
 
-export function scoreText(run: RunRow): string {
-  const score = summaryOf(run, headlineMetric)
-  return score === undefined ? '' : `${metricName(headlineMetric)} ${score.last.toFixed(2)}`
+/** The score, and how far it is from the best of its experiment. */
+export function scoreText(run: RunRow, metric = headlineMetric, best?: number): string {
+  const score = scoreOf(run, metric)
+  if (score === undefined) return ''
+  const text = `${metricName(metric)} ${score.toFixed(2)}`
+  if (best === undefined) return text
+  const difference = score - best
+  if (Math.abs(difference) < 0.005) return text
+  return `${text}  ${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(2)}`
 }
 
 export function progressText(run: RunRow): string {

@@ -33,7 +33,7 @@ describe('package.json', () => {
 
   test('every contributed command is registered, and the other way round', () => {
     const contributed = manifest.contributes.commands.map(one => one.command).sort()
-    const registered = [...sources.matchAll(/\bcommand\('(\w+)'/g)].map(match => `tripletLab.${match[1]}`).sort()
+    const registered = [...sources.matchAll(/\bcommand\(\s*'(\w+)'/g)].map(match => `tripletLab.${match[1]}`).sort()
     expect(registered).toEqual(contributed)
   })
 

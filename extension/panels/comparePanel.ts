@@ -1,0 +1,155 @@
+/** The comparison of the runs that are checked in the sidebar: one panel, which follows the checkboxes. */
+import * as l10n from '@vscode/l10n'
+import * as v from 'valibot'
+import * as vscode from 'vscode'
+import { assertNever } from '../../protocol/assertNever.ts'
+import { CompareState, FromCompare, type ToCompare } from '../../protocol/compare.ts'
+import { readCurves } from '../../protocol/requests.ts'
+import type { Client } from '../client.ts'
+import { diffSpecs } from '../commands/specDocuments.ts'
+import { useSettings } from '../commands/useSettings.ts'
+import type { Runs } from '../runs.ts'
+import type { TreeSettings } from '../views/treeSettings.ts'
+import { panelHtml, panelRoots } from './html.ts'
+import type { LivePanels } from './livePanels.ts'
+import { copyText, saveFile } from './panelWishes.ts'
+
+export const comparePanelType = 'tripletLab.compare'
+
+/** Points of each curve: dozens lie over one another, so fewer than a single one has. */
+const curvePoints = 600
+const refreshMilliseconds = 1000
+
+export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #client: Client
+  readonly #runs: Runs
+  readonly #settings: TreeSettings
+  readonly #livePanels: LivePanels
+  readonly #extension: vscode.Uri
+  readonly #subscriptions: vscode.Disposable[]
+  #panel: vscode.WebviewPanel | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(client: Client, runs: Runs, settings: TreeSettings, livePanels: LivePanels, extension: vscode.Uri) {
+    this.#client = client
+    this.#runs = runs
+    this.#settings = settings
+    this.#livePanels = livePanels
+    this.#extension = extension
+    this.#subscriptions = [
+      settings.onChange(() => this.#showRuns()),
+      runs.onChange(({ changed, removed }) => {
+        const compared = new Set(settings.checked)
+        if (changed.some(run => compared.has(run.id)) || removed.some(id => compared.has(id))) this.#refreshSoon()
+      }),
+    ]
+  }
+
+  open(): void {
+    if (this.#panel !== undefined) {
+      this.#panel.reveal()
+      return
+    }
+    this.#adopt(
+      vscode.window.createWebviewPanel(comparePanelType, l10n.t('Compare runs'), vscode.ViewColumn.Active, {
+        enableScripts: true,
+        retainContextWhenHidden: false,
+        localResourceRoots: panelRoots(this.#extension),
+      }),
+    )
+  }
+
+  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    if (v.is(CompareState, state) && this.#panel === undefined) this.#adopt(panel)
+    else panel.dispose()
+    return Promise.resolve()
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer)
+    for (const one of this.#subscriptions) one.dispose()
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    this.#panel = panel
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(this.#extension, 'media', 'file-light.svg'),
+      dark: vscode.Uri.joinPath(this.#extension, 'media', 'file-dark.svg'),
+    }
+    panel.webview.options = { enableScripts: true, localResourceRoots: panelRoots(this.#extension) }
+    panel.webview.onDidReceiveMessage((message: unknown) => {
+      this.#receive(message).catch((error: unknown) => this.#client.logError(error))
+    })
+    panel.onDidDispose(() => (this.#panel = undefined))
+    panel.webview.html = panelHtml(panel.webview, this.#extension, 'compare')
+  }
+
+  async #receive(message: unknown): Promise<void> {
+    const decoded = v.parse(FromCompare, message)
+    switch (decoded.kind) {
+      case 'ready': {
+        this.#showRuns()
+        return
+      }
+      case 'curves':
+        return this.#showCurves(decoded.metric, decoded.runIds)
+      case 'open':
+        return this.#livePanels.open(decoded.runId, undefined)
+      case 'remove': {
+        this.#settings.set({ checked: this.#settings.checked.filter(id => id !== decoded.runId) })
+        return
+      }
+      case 'use': {
+        const run = this.#runs.get(decoded.runId)
+        if (run !== undefined) await useSettings(run)
+        return
+      }
+      case 'diff': {
+        const [a, b] = decoded.runIds.map(id => this.#runs.get(id))
+        if (a !== undefined && b !== undefined) await diffSpecs(a, b)
+        return
+      }
+      case 'save':
+        return saveFile(decoded)
+      case 'copy':
+        return copyText(decoded.text)
+      default:
+        return assertNever(decoded)
+    }
+  }
+
+  async #showCurves(metric: string, runIds: readonly number[]): Promise<void> {
+    const curves = await Promise.all(
+      runIds.map(async runId => {
+        const question = {
+          runId,
+          metrics: [metric],
+          fromStep: 0,
+          toStep: Number.MAX_SAFE_INTEGER,
+          maxPoints: curvePoints,
+        }
+        const { series } = await this.#client.request(readCurves, question)
+        return { runId, series: series.at(0) ?? null }
+      }),
+    )
+    this.#post({ kind: 'curves', metric, curves })
+  }
+
+  #refreshSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#showRuns()
+    }, refreshMilliseconds)
+  }
+
+  #showRuns(): void {
+    const runs = this.#settings.checked.flatMap(id => this.#runs.get(id) ?? [])
+    if (this.#panel !== undefined)
+      this.#panel.title = runs.length === 0 ? l10n.t('Compare runs') : l10n.t('Compare {0} runs', runs.length)
+    this.#post({ kind: 'runs', runs })
+  }
+
+  #post(message: ToCompare): void {
+    void this.#panel?.webview.postMessage(message)
+  }
+}

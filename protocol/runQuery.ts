@@ -1,0 +1,153 @@
+/**
+ * A small query over runs, the same in the sidebar and in a terminal: `miner:semi-hard margin>0.1 R@1>0.8 tag:paper`.
+ * All terms must hold; `-` in front turns a term round; a bare word is looked for in name, experiment, tags and notes.
+ */
+import { metricIds } from './metrics.ts'
+import { type RunRow, summaryOf } from './runEvent.ts'
+
+export type RunTest = (run: RunRow) => boolean
+
+export type ParsedQuery =
+  | { readonly kind: 'ok'; readonly test: RunTest }
+  /** `term` is the part that is not understood. */
+  | { readonly kind: 'wrong'; readonly term: string }
+
+const operators = ['>=', '<=', '!=', '>', '<', '=', ':'] as const
+type Operator = (typeof operators)[number]
+
+/** Names that people use for settings that lie deeper. */
+const shortNames: Readonly<Record<string, string>> = {
+  miner: 'mining.strategy',
+  margin: 'loss.margin',
+  distance: 'loss.distance',
+  lr: 'optimizer.learningRate',
+  rate: 'optimizer.learningRate',
+  optimizer: 'optimizer.name',
+  model: 'model.architecture',
+  size: 'model.embeddingSize',
+  dataset: 'dataset.kind',
+  p: 'batch.classes',
+  k: 'batch.samplesPerClass',
+}
+
+/** `R@1` is how `test/recallAt1` is shown. */
+const metricNames: ReadonlyMap<string, string> = new Map([
+  ...metricIds.map(id => [id.toLowerCase(), id] as const),
+  ...metricIds.map(id => [id.replace(/^test\//, '').toLowerCase(), id] as const),
+  ...[1, 2, 4, 8].map(k => [`r@${k}`, `test/recallAt${k}`] as const),
+  ['map@r', 'test/mapAtR'],
+  ['auc', 'test/rocAuc'],
+])
+
+export function parseQuery(query: string): ParsedQuery {
+  const tests: RunTest[] = []
+  for (const [term] of query.matchAll(/(?:[^\s"]|"[^"]*")+/g)) {
+    const isNegated = term.startsWith('-') && term.length > 1
+    const test = parseTerm(isNegated ? term.slice(1) : term)
+    if (test === undefined) return { kind: 'wrong', term }
+    tests.push(isNegated ? run => !test(run) : test)
+  }
+  return { kind: 'ok', test: run => tests.every(test => test(run)) }
+}
+
+function parseTerm(term: string): RunTest | undefined {
+  const found = /^([\w@./]+)(>=|<=|!=|>|<|=|:)(.+)$/.exec(term)
+  if (found === null) {
+    const word = unquote(term).toLowerCase()
+    return run => textOf(run).includes(word)
+  }
+  const [, key, , rest] = found
+  const operator = operators.find(one => one === found[2]) ?? ':'
+  const wanted = unquote(rest)
+  const read = reader(key)
+  return read && (run => read(run).some(value => holds(value, operator, wanted)))
+}
+
+type Value = string | number | boolean
+
+/** `undefined` where nothing is called like this. */
+function reader(key: string): ((run: RunRow) => readonly Value[]) | undefined {
+  const name = key.toLowerCase()
+  const metric = metricNames.get(name)
+  if (metric !== undefined && !(name in shortNames))
+    return run => {
+      const summary = summaryOf(run, metric)
+      return summary === undefined ? [] : [summary.last]
+    }
+  switch (name) {
+    case 'tag':
+      return run => run.tags
+    case 'name':
+      return run => [run.name]
+    case 'experiment':
+      return run => [run.experiment]
+    case 'status':
+    case 'state':
+      return run => [run.status]
+    case 'engine':
+      return run => [run.engine ?? '']
+    case 'notes':
+      return run => [run.notes]
+    case 'star':
+      return run => [run.star ? 'yes' : 'no']
+    case 'archived':
+      return run => [run.archived ? 'yes' : 'no']
+    case 'id':
+    case 'run':
+      return run => [run.id]
+    case 'sweep':
+      return run => (run.sweepId === null ? [] : [run.sweepId])
+    case 'step':
+      return run => [run.step]
+    default: {
+      const path = (shortNames[name] ?? key).split('.')
+      return specKeys.has(path[0].toLowerCase()) ? run => valuesAt(run.spec, path) : undefined
+    }
+  }
+}
+
+/** First parts of the settings' paths. */
+const specKeys: ReadonlySet<string> = new Set(
+  'dataset image split model loss mining curriculum batch optimizer schedule clipnorm augment epochs stepsperepoch evaluation seed'.split(
+    ' ',
+  ),
+)
+
+function valuesAt(value: unknown, path: readonly string[]): Value[] {
+  const [key, ...rest] = path
+  if (path.length === 0) return typeof value === 'object' ? [] : isValue(value) ? [value] : []
+  if (typeof value !== 'object' || value === null) return []
+  const found = Object.entries(value).find(([name]) => name.toLowerCase() === key.toLowerCase())
+  return found === undefined ? [] : valuesAt(found[1], rest)
+}
+
+const isValue = (value: unknown): value is Value =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+
+function holds(value: Value, operator: Operator, wanted: string): boolean {
+  const number = Number(wanted)
+  const isNumber = typeof value === 'number' && wanted.trim() !== '' && Number.isFinite(number)
+  const text = String(value).toLowerCase()
+  switch (operator) {
+    case ':':
+      return isNumber ? value === number : text.includes(wanted.toLowerCase())
+    case '=':
+      return isNumber ? value === number : text === wanted.toLowerCase()
+    case '!=':
+      return isNumber ? value !== number : text !== wanted.toLowerCase()
+    case '>':
+      return isNumber && value > number
+    case '<':
+      return isNumber && value < number
+    case '>=':
+      return isNumber && value >= number
+    case '<=':
+      return isNumber && value <= number
+  }
+}
+
+function textOf(run: RunRow): string {
+  return [run.name, run.experiment, ...run.tags, run.notes].join('\n').toLowerCase()
+}
+
+const unquote = (text: string) => text.replaceAll('"', '')

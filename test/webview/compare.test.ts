@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import type { RunRow } from '../../protocol/runEvent.ts'
+import { flatten } from '../../protocol/specDifference.ts'
+import { CompareModel } from '../../webview/compare/model.ts'
+import { parallelAxes } from '../../webview/compare/parallel.ts'
+import { differs, importance, repeats } from '../../webview/compare/statistics.ts'
+import { columnsOf, resultRows, settingRows } from '../../webview/compare/table.ts'
+import { runRow } from './fixtures.ts'
+
+function run(id: number, margin: number, seed: number, recall: number, loss = 0.1): RunRow {
+  const { spec } = runRow()
+  const summary = (value: number) => ({ last: value, lastStep: 1, min: value, minStep: 1, max: value, maxStep: 1 })
+  return runRow({
+    id,
+    spec: { ...spec, seed, loss: { ...spec.loss, margin } },
+    summaries: { 'test/recallAt1': summary(recall), loss: summary(loss) },
+  })
+}
+
+describe('statistics', () => {
+  test('repeats have a mean and an interval by Student', () => {
+    expect(repeats([2])).toEqual({ mean: 2, halfWidth: null, count: 1 })
+    const { mean, halfWidth } = repeats([1, 2, 3])
+    expect(mean).toBe(2)
+    expect(halfWidth).toBeCloseTo((4.303 * 1) / Math.sqrt(3), 3)
+  })
+
+  test('differences are told from chance', () => {
+    expect(differs([0.61, 0.62, 0.6], [0.7, 0.71, 0.69])).toBe(true)
+    expect(differs([0.6, 0.7, 0.5], [0.62, 0.68, 0.55])).toBe(false)
+    expect(differs([0.6], [0.7, 0.8])).toBeNull()
+    expect(differs([1, 1], [2, 2])).toBe(true)
+  })
+
+  test('a setting that decides everything explains everything', () => {
+    expect(importance([1, 1, 2, 2], [0, 0, 1, 1])).toBe(1)
+    expect(importance([1, 2, 1, 2], [0, 0, 1, 1])).toBe(0)
+    expect(importance([1, 2, 3, 4], [0, 0, 1, 1])).toBeNull()
+    expect(importance([1, 1], [0, 1])).toBeNull()
+    const many = Array.from({ length: 40 }, (_, i) => i)
+    expect(importance(many, many)).toBeGreaterThan(0.8)
+  })
+})
+
+describe('the table', () => {
+  const runs = [run(1, 0.1, 1, 0.6), run(2, 0.1, 2, 0.62), run(3, 0.5, 1, 0.7), run(4, 0.5, 2, 0.72)]
+
+  test('lists only what differs', () => {
+    expect(settingRows(columnsOf(runs, false), false).map(row => row.path)).toEqual(['loss.margin', 'seed'])
+    expect(settingRows(columnsOf(runs, false), true).length).toBeGreaterThan(20)
+  })
+
+  test('groups seeds, marks the best and measures against a baseline', () => {
+    const columns = columnsOf(runs, true)
+    expect(columns.map(column => column.runs.map(one => one.id))).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+    const recall = resultRows(columns, 2).find(row => row.metric === 'test/recallAt1')
+    expect(recall?.cells[0]).toMatchObject({ isBest: false, difference: null, count: 2 })
+    expect(recall?.cells[1]?.isBest).toBe(true)
+    expect(recall?.cells[1]?.mean).toBeCloseTo(0.71)
+    expect(recall?.cells[1]?.difference).toBeCloseTo(0.1)
+    expect(recall?.cells[1]?.significant).toBe(true)
+  })
+
+  test('of losses the smallest is the best', () => {
+    const rows = resultRows(columnsOf([run(1, 0.1, 1, 0.6, 0.3), run(2, 0.5, 1, 0.6, 0.2)], false), null)
+    expect(rows.find(row => row.metric === 'loss')?.cells.map(cell => cell?.isBest)).toEqual([false, true])
+  })
+})
+
+test('parallel axes put numbers by size and names evenly', () => {
+  const runs = [run(1, 0.1, 1, 0.6), run(2, 0.2, 1, 0.7), run(3, 0.5, 1, 0.8)]
+  const flats = runs.map(one => flatten(one.spec))
+  const axes = parallelAxes(runs, flats, ['loss.margin', 'mining.strategy'], {
+    name: 'R@1',
+    values: [0.6, undefined, 0.8],
+  })
+  expect(axes[0].positions.map(at => Number(at?.toFixed(2)))).toEqual([0, 0.25, 1])
+  expect(axes[1].positions).toEqual([0.5, 0.5, 0.5])
+  expect(axes[2].positions).toEqual([0, null, 1])
+})
+
+test('a curve is asked for once for each step that its run reaches', () => {
+  const model = new CompareModel()
+  model.apply({ kind: 'runs', runs: [runRow({ id: 1, step: 5 }), runRow({ id: 2, step: 9 })] })
+  expect(model.missing('loss')).toEqual([1, 2])
+  expect(model.missing('loss')).toEqual([])
+  model.apply({ kind: 'runs', runs: [runRow({ id: 1, step: 6 }), runRow({ id: 2, step: 9 })] })
+  expect(model.missing('loss')).toEqual([1])
+  model.apply({
+    kind: 'curves',
+    metric: 'loss',
+    curves: [{ runId: 1, series: { metric: 'loss', steps: [1], values: [2] } }],
+  })
+  expect(model.curve('loss', 1)?.last).toBe(2)
+  expect(model.curve('loss', 2)).toBeUndefined()
+})

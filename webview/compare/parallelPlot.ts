@@ -1,0 +1,73 @@
+/** Parallel coordinates as SVG: each run a line that can be pointed at, focused and opened. */
+import * as l10n from '@vscode/l10n'
+import { html, svg, type TemplateResult } from 'lit'
+import { runColor } from '../../protocol/runColor.ts'
+import type { RunRow } from '../../protocol/runEvent.ts'
+import type { Theme } from '../charts/theme.ts'
+import type { ParallelAxis } from './parallel.ts'
+
+export interface ParallelPlot {
+  readonly axes: readonly ParallelAxis[]
+  readonly runs: readonly RunRow[]
+  readonly theme: Theme
+  readonly emphasised: number | null
+  readonly emphasise: (runId: number | null) => void
+  readonly open: (runId: number) => void
+}
+
+const height = 240
+const top = 30
+const bottom = 214
+const width = 1000
+const margin = 60
+
+export function parallelPlot({ axes, runs, theme, emphasised, emphasise, open }: ParallelPlot): TemplateResult {
+  const gap = axes.length > 1 ? (width - 2 * margin) / (axes.length - 1) : 0
+  const xOf = (i: number) => margin + i * gap
+  const yOf = (position: number) => bottom - position * (bottom - top)
+  const path = (run: number) =>
+    axes
+      .map((axis, i) => ({ x: xOf(i), position: axis.positions[run] }))
+      .flatMap(({ x, position }) => (position === null ? [] : [`${x.toFixed(1)},${yOf(position).toFixed(1)}`]))
+      .join(' ')
+  return html`<svg
+    class="parallel"
+    viewBox="0 0 ${width} ${height}"
+    role="group"
+    aria-label=${l10n.t('Settings and results of {0} runs', runs.length)}
+  >
+    ${axes.map(
+      (axis, i) => svg`
+        <line x1=${xOf(i)} x2=${xOf(i)} y1=${top} y2=${bottom} stroke=${theme.muted} />
+        <text x=${xOf(i)} y="14" text-anchor="middle" fill=${theme.foreground} font-weight="600">${shortPath(axis.path)}</text>
+        ${axis.ticks.map(
+          tick => svg`<text x=${xOf(i) + 5} y=${yOf(tick.at) + 4} fill=${theme.muted}>${tick.label}</text>`,
+        )}`,
+    )}
+    ${runs.map(
+      (run, i) => svg`<polyline
+        points=${path(i)}
+        fill="none"
+        stroke=${theme.color(runColor(run.id))}
+        stroke-width=${emphasised === run.id ? 5 : 2.5}
+        stroke-linejoin="round"
+        opacity=${emphasised === null || emphasised === run.id ? 0.9 : 0.25}
+        tabindex="0"
+        role="button"
+        aria-label=${run.name}
+        @mouseenter=${() => emphasise(run.id)}
+        @mouseleave=${() => emphasise(null)}
+        @focus=${() => emphasise(run.id)}
+        @blur=${() => emphasise(null)}
+        @click=${() => open(run.id)}
+        @keydown=${(event: KeyboardEvent) => {
+          if (event.key === 'Enter') open(run.id)
+        }}
+      ><title>${run.name}</title></polyline>`,
+    )}
+  </svg>`
+}
+
+function shortPath(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1)
+}
