@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util'
 import { benchEngines } from './engines/section.ts'
 import { benchLanguage } from './language/section.ts'
 import type { BenchOptions } from './options.ts'
+import { benchSearch } from './search/section.ts'
 
 const sections: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   engines: benchEngines,
   language: benchLanguage,
+  search: benchSearch,
 }
 
 const { values, positionals } = parseArgs({

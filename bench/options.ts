@@ -5,6 +5,6 @@ export interface BenchOptions {
   readonly seconds: number
   /** Only the contenders, networks and miners whose name contains one of these; all when empty. */
   readonly only: readonly string[]
-  /** A Python that may have PyTorch. */
+  /** A Python that may have PyTorch or Optuna. */
   readonly python: string
 }

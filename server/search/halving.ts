@@ -1,0 +1,106 @@
+/**
+ * Asynchronous successive halving: many runs get a little, the best of them more, the best of those all. A run waits at
+ * each rung until it is among the best 1/η of those that have come there; nobody waits for a whole rung to fill.
+ * Li et al., A System for Massively Parallel Hyperparameter Tuning, MLSys 2020, Algorithm 2 (arXiv:1810.05934).
+ *
+ * Everything is a function of what the runs have reported, so that any process can decide, again, after any death.
+ */
+
+export interface HalvingOptions {
+  /** Resource of the lowest rung, in the unit of the reports (epochs). */
+  readonly least: number
+  /** What a run has when it is done; there is no rung here. */
+  readonly most: number
+  /** η: one of so many goes on. */
+  readonly reduction: number
+  /** Rungs that the bracket leaves out at the bottom: Hyperband has one bracket for each number, ASHA only 0. */
+  readonly skip?: number
+}
+
+/** A value at a resource; ascending in resource, lower values are better. */
+export interface Report {
+  readonly resource: number
+  readonly value: number
+}
+
+export interface HalvingRun {
+  readonly id: number
+  /** Evaluations so far, oldest first. */
+  readonly reports: readonly Report[]
+}
+
+/** The resources at which runs are compared: least · η^k below `most`. */
+export function rungs({ least, most, reduction, skip = 0 }: HalvingOptions): number[] {
+  if (!(least > 0 && reduction > 1)) throw new RangeError(`no rungs from ${least} with a reduction of ${reduction}`)
+  const found: number[] = []
+  for (let resource = least * reduction ** skip; resource < most; resource *= reduction)
+    found.push(Math.round(resource))
+  return [...new Set(found)]
+}
+
+/** What a run was worth when it came to a rung: its best value until then; `null` before it is there. */
+export function valueAtRung(reports: readonly Report[], rung: number): number | null {
+  let best = Infinity
+  for (const { resource, value } of reports) {
+    // Evaluations need not fall on a rung: the first one at or after it counts, and those before it.
+    if (value < best) best = value
+    if (resource >= rung) return best
+  }
+  return null
+}
+
+/** The highest rung that a run has come to, as an index; -1: none. */
+export function rungOf(reports: readonly Report[], resources: readonly number[]): number {
+  return resources.findLastIndex(rung => valueAtRung(reports, rung) !== null)
+}
+
+/**
+ * The runs that may go on past the rung they stand at.
+ *
+ * @param exhausted nothing else is left to try: then the best of every rung goes on, however few have come there, so
+ *   that the best run of all is trained to its end
+ */
+export function promoted(runs: readonly HalvingRun[], options: HalvingOptions, exhausted: boolean): Set<number> {
+  const resources = rungs(options)
+  const chosen = new Set<number>()
+  for (const [k, rung] of resources.entries()) {
+    const here = runs
+      .flatMap(run => {
+        const value = valueAtRung(run.reports, rung)
+        return value === null ? [] : [{ id: run.id, value, rung: rungOf(run.reports, resources) }]
+      })
+      // Among equals the one that came first, so that the answer is always the same.
+      .sort((a, b) => a.value - b.value || a.id - b.id)
+    const places = Math.floor(here.length / options.reduction)
+    const open = exhausted ? Math.max(1, places) : places
+    // Not more places than values: a run without any number worth having does not go on.
+    for (const one of here.slice(0, open)) if (one.rung === k && one.value !== Infinity) chosen.add(one.id)
+  }
+  return chosen
+}
+
+/** How many brackets Hyperband has, ASHA's among them. */
+export function bracketCount(options: HalvingOptions): number {
+  return rungs({ ...options, skip: 0 }).length + 1
+}
+
+/**
+ * The bracket of a trial: Hyperband gives each bracket about the same budget, so the lower ones have more trials
+ * (Li et al., Hyperband, JMLR 2018, Algorithm 1). Trials are dealt round, always to the bracket that is furthest behind.
+ */
+export function bracketOf(trial: number, options: HalvingOptions): number {
+  const count = bracketCount(options)
+  const shares = Array.from({ length: count }, (_, skip) => {
+    const rounds = count - 1 - skip
+    return Math.ceil((count / (rounds + 1)) * options.reduction ** rounds)
+  })
+  const dealt = shares.map(() => 0)
+  for (let i = 0; ; i++) {
+    const next = shares.reduce(
+      (best, share, b) => ((dealt[b] + 1) / share < (dealt[best] + 1) / shares[best] ? b : best),
+      0,
+    )
+    if (i === trial) return next
+    dealt[next]++
+  }
+}
