@@ -37,7 +37,9 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     this.#livePanels = livePanels
     this.#extension = extension
     this.#subscriptions = [
-      settings.onChange(() => this.#showRuns()),
+      settings.onChange(names => {
+        if (names.includes('checked')) this.#showRuns()
+      }),
       runs.onChange(({ changed, removed }) => {
         const compared = new Set(settings.checked)
         if (changed.some(run => compared.has(run.id)) || removed.some(id => compared.has(id))) this.#refreshSoon()

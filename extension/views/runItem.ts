@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n'
 import * as vscode from 'vscode'
 import { assertNever } from '../../protocol/assertNever.ts'
+import { isCollapsed } from '../../protocol/collapse.ts'
 import { runColor } from '../../protocol/runColor.ts'
 import { endedStatuses, type RunRow, summaryOf } from '../../protocol/runEvent.ts'
 import { scoreOf } from './runOrder.ts'
@@ -59,7 +60,7 @@ function runIcon(run: RunRow, isChecked: boolean): vscode.ThemeIcon {
     case 'interrupted':
       return icon('debug-disconnect', 'charts.orange')
     case 'done':
-      return icon('pass', 'charts.green')
+      return isCollapsed(run) ? icon('warning', 'list.warningForeground') : icon('pass', 'charts.green')
     case 'stopped':
       return icon('circle-slash')
     case 'failed':
@@ -83,6 +84,7 @@ export function runDescription(run: RunRow, metric = headlineMetric, best?: numb
     case 'interrupted':
       return [statusName(run.status), progressText(run), score].filter(text => text !== '').join(' · ')
     case 'done':
+      if (isCollapsed(run)) return [l10n.t('collapsed'), score].filter(text => text !== '').join(' · ')
       return score === '' ? l10n.t('done') : score
     case 'stopped':
       return [l10n.t('stopped at step {0}', count(run.step)), score].filter(text => text !== '').join(' · ')

@@ -33,6 +33,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly #leaving = new Set<number>()
   readonly #bests = new Map<string, number | undefined>()
   #bestsAt = -Infinity
+  #checked: ReadonlySet<number>
   #membership = false
   #timer: NodeJS.Timeout | undefined
   readonly #subscriptions: vscode.Disposable[]
@@ -42,9 +43,13 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   constructor(runs: Runs, settings: TreeSettings) {
     this.#runs = runs
     this.#settings = settings
+    this.#checked = new Set(settings.checked)
     this.#subscriptions = [
       runs.onChange(change => this.#schedule(change)),
-      settings.onChange(() => this.#change.fire(undefined)),
+      settings.onChange(names => {
+        if (names.some(name => name !== 'checked')) this.#change.fire(undefined)
+        else this.#redrawChecks()
+      }),
     ]
   }
 
@@ -167,6 +172,14 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const item = runItem(run, metric, best, isChecked)
     item.checkboxState = isChecked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked
     return item
+  }
+
+  /** Only the lines whose checkbox changed: a redraw of all would lose the clicks that come while it goes on. */
+  #redrawChecks(): void {
+    const now = new Set(this.#settings.checked)
+    const changed = [...now, ...this.#checked].filter(id => now.has(id) !== this.#checked.has(id))
+    this.#checked = now
+    this.#change.fire(changed.map(id => this.nodeOf(id)))
   }
 
   /** Kept for a moment: a redraw asks for it once a line. */

@@ -17,13 +17,15 @@ const Stored = v.object({
 type Stored = v.InferOutput<typeof Stored>
 
 const key = 'tripletLab.tree'
+const RunSettingNames = ['order', 'metric', 'query', 'showArchived', 'checked'] as const
 
 export class TreeSettings implements vscode.Disposable {
   readonly #memento: vscode.Memento
-  readonly #change = new vscode.EventEmitter<void>()
+  readonly #change = new vscode.EventEmitter<readonly (keyof Stored)[]>()
   #stored: Stored
   #test: RunTest = () => true
 
+  /** Names what was set. */
   readonly onChange = this.#change.event
 
   constructor(memento: vscode.Memento) {
@@ -53,10 +55,11 @@ export class TreeSettings implements vscode.Disposable {
   }
 
   set(change: Partial<Stored>): void {
+    const names = RunSettingNames.filter(name => name in change)
     this.#stored = { ...this.#stored, ...change }
     this.#applyQuery()
     void this.#memento.update(key, this.#stored)
-    this.#change.fire()
+    this.#change.fire(names)
   }
 
   dispose(): void {
