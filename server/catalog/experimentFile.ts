@@ -22,6 +22,15 @@ export const experimentFile: ObjectSetting = {
   kind: 'object',
   summary: 'A Triplet Lab experiment: what to learn from, with which network, loss and miner, and for how long.',
   properties: {
+    $schema: { kind: 'text', optional: true, summary: 'For other editors: where the JSON schema of this file lies.' },
+    extends: {
+      kind: 'text',
+      optional: true,
+      path: 'file',
+      summary:
+        'Another experiment file whose settings hold here too, unless this one has its own. A file that is only there to be extended is named *.base.triplet.json.',
+      aliases: ['base', 'inherits', 'include'],
+    },
     name: {
       kind: 'text',
       optional: true,

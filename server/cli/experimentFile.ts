@@ -25,11 +25,21 @@ export async function readExperiment(file: string): Promise<CheckedFile | null> 
     fail(exitWrongInput, l10n.t('{0} cannot be read: {1}.', file, reason))
     return null
   }
-  const { tree } = parseExperiment(text.replace(/^\uFEFF/, ''))
-  const context = await surroundingsOf(tree, dirname(resolve(file)))
+  const folder = dirname(resolve(file))
+  const { tree } = parseExperiment(text.replace(/^\uFEFF/, ''), { folder, read: readOrNull })
+  const context = { ...(await surroundingsOf(tree, folder)), partial: file.endsWith('.base.triplet.json') }
   const problems = validateExperiment(tree, context)
   const resolution = resolveExperiment(tree, context)
   return { problems, runs: resolution.kind === 'resolved' ? resolution.specs : [] }
+}
+
+/** The text of a file that is extended. */
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+  } catch {
+    return null
+  }
 }
 
 /** `file:line:column severity code message`, counted from 1: what editors and terminals make clickable. */

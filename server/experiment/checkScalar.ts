@@ -92,7 +92,14 @@ export function unknownKey(
     span: one.keySpan,
     message:
       free === null
-        ? l10n.t('{0} has no "{1}". It knows: {2}.', where, one.key, Object.keys(properties).join(', '))
+        ? l10n.t(
+            '{0} has no "{1}". It knows: {2}.',
+            where,
+            one.key,
+            Object.keys(properties)
+              .filter(key => !key.startsWith('$'))
+              .join(', '),
+          )
         : l10n.t('{0} has no "{1}". Did you mean "{2}"?', where, one.key, free),
     fixes: free === null ? [] : [replace(one.keySpan, JSON.stringify(free))],
   }

@@ -25,6 +25,8 @@ export type NetworkState =
 export interface ExperimentContext {
   /** Absolute path of the folder that holds the experiment file: relative paths start here. */
   readonly folder: string
+  /** Only to be extended by others: it need not be complete. */
+  readonly partial?: boolean
   /** What is known of a dataset; `undefined`: nothing yet, so nothing is said about it. */
   readonly dataset?: (dataset: DatasetSpec) => DatasetState | undefined
   readonly network?: (spec: RunSpec, picture: PictureShape) => NetworkState

@@ -24,7 +24,7 @@ export function inline(json: Json): string {
  */
 export function setAt(tree: ExperimentTree, path: string, value: Json): Edits | null {
   const steps = path.split('.')
-  let at: Value | null = tree.root
+  let at: Value | null = tree.own
   for (const [i, step] of steps.entries()) {
     if (at === null || (at.kind !== 'object' && at.kind !== 'array')) return null
     const next: Value | null | undefined = at.kind === 'array' ? at.items[Number(step)] : member(at, step)?.value
@@ -63,7 +63,7 @@ function insertMember(text: string, object: ObjectValue, key: string, value: Jso
 export function removeAt(tree: ExperimentTree, path: string): Edits | null {
   const steps = path.split('.')
   const key = steps.pop() ?? ''
-  let at: Value | null | undefined = tree.root
+  let at: Value | null | undefined = tree.own
   for (const step of steps) at = at?.kind === 'array' ? at.items[Number(step)] : member(at, step)?.value
   const one = member(at, key)
   if (at?.kind !== 'object' || one === undefined) return null

@@ -1,4 +1,5 @@
 /** Lays the tree beside the catalog: what stands where, what the axes are, and everything that is wrong in shape. */
+import { basename } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import type { ObjectSetting, OneOfSetting, Setting, VariantSetting } from '../catalog/entry.ts'
 import { experimentFile } from '../catalog/experimentFile.ts'
@@ -6,7 +7,7 @@ import { isAxis, type Axis, type Domain } from './axes.ts'
 import { readInterval } from './interval.ts'
 import { checkChoice, checkNumber, unknownKey, unknownValue, wrongType } from './checkScalar.ts'
 import type { Finding } from './finding.ts'
-import { join, member, toJson, type ExperimentTree, type Member, type Span, type Value } from './tree.ts'
+import { isInherited, join, member, toJson, type ExperimentTree, type Member, type Span, type Value } from './tree.ts'
 import { optionOf, optionsOf, tagSetting } from './variants.ts'
 
 /** A value in the file together with what the catalog says of it. */
@@ -36,9 +37,27 @@ export interface Gathering {
 }
 
 export function inspect(tree: ExperimentTree): Inspection {
-  const gathering = { sites: [], axes: [], findings: [], condition: null, axisPath: null }
+  const gathering: Gathering = { sites: [], axes: [], findings: [], condition: null, axisPath: null }
   if (tree.root !== null) inspectValue(experimentFile, tree.root, '', null, gathering)
-  return gathering
+  const { sites, axes, findings } = gathering
+  if (tree.inherited === null) return { sites, axes, findings }
+  const foreign = findings.find(one => one.severity === 'error' && isInherited(tree, one.span))
+  const own = findings.filter(one => !isInherited(tree, one.span))
+  return {
+    sites: sites.filter(one => !isInherited(tree, one.value.span)),
+    axes,
+    findings:
+      foreign === undefined
+        ? own
+        : [
+            ...own,
+            error(
+              'extends-has-problems',
+              tree.inherited,
+              l10n.t('{0} has a problem: {1}', basename(tree.basePath ?? ''), foreign.message),
+            ),
+          ],
+  }
 }
 
 /** @param owner the member that holds the value, for the site */

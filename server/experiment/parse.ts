@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n'
 import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser'
 import type { Problem } from '../../protocol/requests.ts'
+import { extendTree, type Bases } from './extend.ts'
 import { toProblems, type Finding } from './finding.ts'
 import type { ExperimentTree, Member, Span, Value } from './tree.ts'
 
@@ -15,19 +16,24 @@ export interface Parsed {
 
 /**
  * Parses an experiment file: JSON with comments and trailing commas.
+ * @param bases how the file that it extends is read; without it no file can be extended
  * @returns the tree of what could be understood, and the problems of the JSON itself
  */
-export function parseExperiment(text: string): Parsed {
-  const tree = parseTreeOf(text)
+export function parseExperiment(text: string, bases?: Bases): Parsed {
+  const tree = extendTree(parseTreeOf(text), bases, parseTreeOf)
   return { tree, problems: toProblems(text, tree.syntax) }
 }
+
+const noBase = { inherited: null, basePath: null }
 
 function parseTreeOf(text: string): ExperimentTree {
   const tooDeep = firstTooDeep(text)
   if (tooDeep !== null)
     return {
+      ...noBase,
       text,
       root: null,
+      own: null,
       syntax: [
         {
           code: 'json-too-deep',
@@ -50,7 +56,7 @@ function parseTreeOf(text: string): ExperimentTree {
   }))
   const root = node === undefined ? null : toValue(node)
   if (root !== null) reportDuplicates(root, findings)
-  return { text, root, syntax: findings }
+  return { ...noBase, text, root, own: root, syntax: findings }
 }
 
 function firstTooDeep(text: string): Span | null {

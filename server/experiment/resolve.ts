@@ -27,7 +27,7 @@ export type Resolution =
  * Refused, with all problems, when one of them is an error. Never throws for what a file may contain.
  */
 export function resolveExperiment(tree: ExperimentTree, context: ExperimentContext): Resolution {
-  const problems = validateExperiment(tree, context)
+  const problems = validateExperiment(tree, { ...context, partial: false })
   if (problems.some(problem => problem.severity === 'error')) return { kind: 'refused', problems }
   const { axes } = inspect(tree)
   const cap = runCap(tree)

@@ -26,8 +26,19 @@ export interface ExperimentTree {
   readonly text: string
   /** `null` when the text holds no value at all. */
   readonly root: Value | null
-  /** What is wrong with the JSON itself. */
+  /** What is wrong with the JSON itself, or with the file that it extends. */
   readonly syntax: readonly Finding[]
+  /** As `root`, without what is inherited from the file that it extends: what edits are made to. */
+  readonly own: Value | null
+  /** The value of `extends`: inherited values have this very object as their span. `null` without a base. */
+  readonly inherited: Span | null
+  /** Absolute path of the file that it extends. */
+  readonly basePath: string | null
+}
+
+/** Whether a value, or what is found about it, comes from the file that this one extends. */
+export function isInherited({ inherited }: ExperimentTree, span: Span): boolean {
+  return inherited !== null && span === inherited
 }
 
 /** The member with this key; the last where a key is written twice, as JSON.parse does. */

@@ -17,9 +17,11 @@ export function validateExperiment(tree: ExperimentTree, context: ExperimentCont
 export function findAll(tree: ExperimentTree, context: ExperimentContext): Finding[] {
   if (tree.root === null) return tree.text.trim() === '' ? [emptyFile(tree.text)] : [...tree.syntax]
   const inspection = inspect(tree)
+  const start = tree.root.span.offset
+  const isLeftOut = ({ code, span }: Finding) => context.partial === true && code === 'missing' && span.offset === start
   return [
     ...tree.syntax,
-    ...inspection.findings,
+    ...inspection.findings.filter(one => !isLeftOut(one)),
     ...checkSweep(tree, inspection),
     ...checkRules(tree, inspection, context),
   ]

@@ -6,9 +6,10 @@ import type { LanguageContext } from './context.ts'
 import { toDiagnostic } from './diagnostics.ts'
 import type { ExperimentDocument } from './document.ts'
 import { toTextEdits } from './edits.ts'
+import { extractBase } from './extends.ts'
 import { sweepActions } from './sweepActions.ts'
 
-export const codeActionKinds = [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite]
+export const codeActionKinds = [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, CodeActionKind.RefactorExtract]
 
 /** @param only kinds that are wanted, with all below them; everything when left out */
 export function codeActions(
@@ -23,6 +24,7 @@ export function codeActions(
   return [
     ...(wanted(CodeActionKind.QuickFix) ? quickFixes(document, context, span) : []),
     ...(wanted(CodeActionKind.RefactorRewrite) ? sweepActions(document, context, span) : []),
+    ...(wanted(CodeActionKind.RefactorExtract) ? extractBase(document, span) : []),
   ]
 }
 

@@ -49,7 +49,7 @@ function withoutSiblings({ text, tree }: ExperimentDocument, offset: number): Te
     if (value.kind === 'array') for (const item of value.items) visit(item)
     else for (const one of value.members) if (one.value !== null) visit(one.value)
   }
-  if (tree.root !== null) visit(tree.root)
+  if (tree.own !== null) visit(tree.own)
   if (blanks.length === 0) return text
   const parts: string[] = []
   let at = 0

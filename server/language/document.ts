@@ -1,5 +1,6 @@
 /** An experiment file as the editor shows it, parsed once per version. */
 import type { TextDocument } from 'vscode-languageserver-textdocument'
+import type { Bases } from '../experiment/extend.ts'
 import { inspect, type Inspection } from '../experiment/inspect.ts'
 import { parseExperiment } from '../experiment/parse.ts'
 import type { ExperimentTree } from '../experiment/tree.ts'
@@ -10,7 +11,8 @@ export interface ExperimentDocument {
   readonly inspection: Inspection
 }
 
-export function readDocument(text: TextDocument): ExperimentDocument {
-  const { tree } = parseExperiment(text.getText())
+/** @param bases how the file that it extends is read */
+export function readDocument(text: TextDocument, bases?: Bases): ExperimentDocument {
+  const { tree } = parseExperiment(text.getText(), bases)
   return { text, tree, inspection: inspect(tree) }
 }

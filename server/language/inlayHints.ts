@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n'
 import { InlayHintKind, type InlayHint, type InlayHintLabelPart, type Range } from 'vscode-languageserver-types'
 import { count, duration, metricName, metricValue } from '../../protocol/words.ts'
-import { toJson, valueAt, type Value } from '../experiment/tree.ts'
+import { isInherited, toJson, valueAt, type Value } from '../experiment/tree.ts'
 import { tripletsIn } from '../experiment/triplets.ts'
 import { targetOf } from './bestRun.ts'
 import { commands } from './codeLens.ts'
@@ -38,7 +38,7 @@ function addAmounts(document: ExperimentDocument, context: LanguageContext, add:
   const facts = factsOf(document, context)
   if (facts === null) return
   const { spec, steps, parameters, picture } = facts
-  const at = (...path: string[]) => valueAt(document.tree.root, path)
+  const at = (...path: string[]) => valueAt(document.tree.own, path)
   const { classes: p, samplesPerClass: k } = spec.batch
   const all = tripletsIn(spec.batch, { strategy: 'batch-all' }) ?? 0
   add(
@@ -82,6 +82,7 @@ function addResults(document: ExperimentDocument, context: LanguageContext, add:
   const { metric } = targetOf(document.tree)
   for (const [path, results] of resultsOf(document, context))
     for (const { value, best, mean, count: runs, isBest } of results) {
+      if (isInherited(document.tree, value.span)) continue
       const label: InlayHintLabelPart[] = [{ value: `${metricValue(metric, best)}${isBest ? ' ★' : ''}` }]
       if (isBest) {
         const written = JSON.stringify(toJson(value))

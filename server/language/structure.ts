@@ -27,7 +27,7 @@ export function documentSymbols({ text, tree }: ExperimentDocument): DocumentSym
     selectionRange: toRange(text, member.keySpan),
     children: member.value?.kind === 'object' ? member.value.members.map(ofMember) : [],
   })
-  return tree.root?.kind === 'object' ? tree.root.members.map(ofMember) : []
+  return tree.own?.kind === 'object' ? tree.own.members.map(ofMember) : []
 }
 
 function detail(value: Value): string {

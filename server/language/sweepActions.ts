@@ -6,7 +6,7 @@ import { inRange, type Json, type NumberSetting, type Setting } from '../catalog
 import type { Axis } from '../experiment/axes.ts'
 import { inline } from '../experiment/editText.ts'
 import type { Fix, Span } from '../experiment/finding.ts'
-import { member, toJson, type Value } from '../experiment/tree.ts'
+import { isInherited, member, toJson, type Value } from '../experiment/tree.ts'
 import { targetOf } from './bestRun.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
@@ -16,7 +16,10 @@ import { sitesAt } from './sites.ts'
 
 export function sweepActions(document: ExperimentDocument, context: LanguageContext, span: Span): CodeAction[] {
   const axis = document.inspection.axes.findLast(
-    one => one.span.offset <= span.offset && span.offset + span.length <= one.span.offset + one.span.length,
+    one =>
+      !isInherited(document.tree, one.span) &&
+      one.span.offset <= span.offset &&
+      span.offset + span.length <= one.span.offset + one.span.length,
   )
   return axis === undefined ? sweepThis(document, span) : leaveSweep(document, context, axis, span)
 }
@@ -83,7 +86,10 @@ function leaveSweep(document: ExperimentDocument, context: LanguageContext, axis
   const results = resultsOf(document, context).get(axis.path) ?? []
   const best = results.find(one => one.isBest) ?? (results.length === 1 ? results.at(0) : undefined)
   const pointed = domain.values.find(
-    one => one.span.offset <= span.offset && span.offset <= one.span.offset + one.span.length,
+    one =>
+      !isInherited(document.tree, one.span) &&
+      one.span.offset <= span.offset &&
+      span.offset <= one.span.offset + one.span.length,
   )
   const actions: CodeAction[] = []
   if (best !== undefined) {

@@ -15,7 +15,9 @@ import { toTextEdits } from '../language/edits.ts'
 import { hover } from '../language/hover.ts'
 import { inlayHints } from '../language/inlayHints.ts'
 import { documentLinks, documentSymbols, foldingRanges, format, selectionRanges } from '../language/structure.ts'
-import { inline } from '../experiment/editText.ts'
+import { definition, prepareRename, rename } from '../language/extends.ts'
+import { inline, setAt } from '../experiment/editText.ts'
+import { isInherited } from '../experiment/tree.ts'
 import type { Json } from '../catalog/entry.ts'
 import type { Documents } from './documents.ts'
 
@@ -31,6 +33,8 @@ export const featureCapabilities: ServerCapabilities = {
   documentLinkProvider: {},
   documentFormattingProvider: true,
   documentRangeFormattingProvider: true,
+  definitionProvider: true,
+  renameProvider: { prepareProvider: true },
   executeCommandProvider: { commands: [commands.useValues] },
 }
 
@@ -73,16 +77,36 @@ export function serveFeatures(
     on(params, [], document => format(document, params.options, params.range)),
   )
 
+  connection.onDefinition(params =>
+    on(params, [], document => definition(document, documents.baseOf(document), params.position)),
+  )
+  connection.onPrepareRename(params => on(params, null, document => prepareRename(document, params.position)))
+  connection.onRenameRequest(params =>
+    on(params, null, document =>
+      rename(
+        document,
+        params.position,
+        params.newName,
+        documents.all(),
+        (one, path) => contextOf(one).resolve?.(path) ?? path,
+      ),
+    ),
+  )
+
   connection.onExecuteCommand(async params => {
     const decoded = v.safeParse(UseValues, params.arguments)
     if (params.command !== commands.useValues || !decoded.success) return
     const [uri, values] = decoded.output
     const document = documents.get(uri)
     if (document === null) return
-    const spans = document.inspection.axes.flatMap(({ path, span }) =>
-      Object.hasOwn(values, path) ? [{ span, text: inline(values[path] as Json) }] : [],
-    )
-    const edits = toTextEdits(document.text, spans)
+    const changes = document.inspection.axes.flatMap(({ path, span }) => {
+      if (!Object.hasOwn(values, path)) return []
+      const value = values[path] as Json
+      return isInherited(document.tree, span)
+        ? (setAt(document.tree, path, value) ?? [])
+        : [{ span, text: inline(value) }]
+    })
+    const edits = toTextEdits(document.text, changes)
     await connection.workspace.applyEdit({
       documentChanges: [{ textDocument: { uri, version: document.text.version }, edits }],
     })

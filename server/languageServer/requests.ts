@@ -65,7 +65,7 @@ type StartAnswer = v.InferOutput<(typeof startTraining)['result']>
 async function start(context: RequestContext, uri: string): Promise<StartAnswer> {
   if (!context.trusted())
     return refuse('untrusted', l10n.t('This workspace is not trusted. Trust it, then start the training again.'))
-  const document = await context.documents.read(uri)
+  const document = context.documents.read(uri)
   if (document === null) return refuse('unreadable', l10n.t('{0} cannot be read. Save it, then try again.', uri))
   const home = context.workspace.homeOf(uri)
   if (home === null) return refuse('no-folder', l10n.t('Save the file first: runs are stored in its folder.'))

@@ -61,6 +61,7 @@ export function serve(connection: Connection): void {
     return {
       folder: folder ?? process.cwd(),
       dataset: dataset => facts.get(dataset),
+      partial: path?.endsWith('.base.triplet.json') === true,
       network: networkState,
       engines: engineIds,
     }
@@ -140,7 +141,10 @@ export function serve(connection: Connection): void {
   connection.onDidChangeWatchedFiles(({ changes }) => {
     facts.changed(changes.flatMap(change => pathOf(change.uri) ?? []))
   })
-  documents.open.onDidChangeContent(({ document }) => push(document.uri))
+  // A change shows in every file that extends this one.
+  documents.open.onDidChangeContent(() => {
+    for (const { uri } of documents.open.all()) push(uri)
+  })
   documents.open.onDidClose(({ document }) => push(document.uri))
   connection.languages.diagnostics.on(({ textDocument }) => {
     const document = documents.get(textDocument.uri)

@@ -11,6 +11,8 @@ import { distances, loss } from '../../server/catalog/losses.ts'
 import { miners } from '../../server/catalog/miners.ts'
 import { architectures, layers } from '../../server/catalog/models.ts'
 import { dataset, namedDatasets } from '../../server/catalog/datasets.ts'
+import { engineIds } from '../../server/catalog/engines.ts'
+import { engineKinds } from '../../server/training/engines/registry.ts'
 import { optimizers, schedules } from '../../server/catalog/optimizers.ts'
 
 /** Every setting with its path, the inside of lists, options and objects included. */
@@ -68,7 +70,7 @@ describe('catalog and protocol know the same', () => {
     const ofSpec = Object.keys(RunSpec.entries).filter(key => !['version', 'clipNorm'].includes(key))
     expect(
       Object.keys(experimentFile.properties)
-        .filter(key => !['name', 'sweep'].includes(key))
+        .filter(key => !['$schema', 'extends', 'name', 'sweep'].includes(key))
         .sort(),
     ).toEqual(ofSpec.sort())
   })
@@ -111,4 +113,8 @@ describe('each entry', () => {
   test('no setting is called like a part of a sweep', () => {
     for (const [path] of all) expect(path).not.toMatch(/\.(values|distribution|q)$/)
   })
+})
+
+test('engines: each that there is can be named', () => {
+  for (const { id } of engineKinds) expect(engineIds).toContain(id)
 })

@@ -13,7 +13,7 @@ const wrong: [string, string, string, string, string | RegExp][] = [
   ['two datasets', '{ "dataset": { "name": "emoji", "folder": "x" } }', 'exactly-one', '"folder"', 'exactly one'],
   ['an empty dataset', '{ "dataset": {} }', 'exactly-one', '{', 'exactly one'],
   ['half a dataset', '{ "dataset": { "idx": { "images": "x" } } }', 'missing', '{', 'labels'],
-  ['an unknown key', `{ ${emoji}, "zzz": 1 }`, 'unknown-key', '"zzz"', 'It knows: name, dataset'],
+  ['an unknown key', `{ ${emoji}, "zzz": 1 }`, 'unknown-key', '"zzz"', 'It knows: extends, name, dataset'],
   ['a misspelt key', `{ ${emoji}, "epcohs": 1 }`, 'unknown-key', '"epcohs"', 'Did you mean "epochs"?'],
   ['a key of another tool', `{ ${emoji}, "loss": { "alpha": 0.2 } }`, 'unknown-key', '"alpha"', 'Did you mean "margin"?'],
   ['a key in another spelling', `{ ${emoji}, "steps_per_epoch": 9 }`, 'unknown-key', '"steps_per_epoch"', '"stepsPerEpoch"?'],

@@ -4,7 +4,7 @@ import type { Finding } from '../finding.ts'
 import { combinations, oneAtATime } from '../grid.ts'
 import type { Inspection } from '../inspect.ts'
 import { countCombinations } from '../axes.ts'
-import type { ExperimentTree, Span, Value } from '../tree.ts'
+import { isInherited, type ExperimentTree, type Span, type Value } from '../tree.ts'
 import { Sight } from './rule.ts'
 import { rules } from './rules.ts'
 
@@ -15,7 +15,11 @@ export function checkRules(tree: ExperimentTree, inspection: Inspection, context
   const all = countCombinations(inspection.axes) <= enoughCombinations
   const visit = all ? combinations : oneAtATime
   const found = new Map<string, Finding>()
-  const wrong = new Set(inspection.findings.filter(one => one.severity === 'error').map(one => place(one.span)))
+  const wrong = new Set(
+    inspection.findings
+      .filter(one => one.severity === 'error' && !isInherited(tree, one.span))
+      .map(one => place(one.span)),
+  )
   const broken = wrong.size === 0 ? undefined : (value: Value) => wrong.has(place(value.span))
   for (const { result, chosen } of visit(tree, inspection.axes, context.folder, broken)) {
     if (result.kind === 'none') continue

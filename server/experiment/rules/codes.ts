@@ -34,6 +34,10 @@ const structure: readonly CodeDocumentation[] = [
   error('empty-text', 'A name or a path without any letters names nothing.'),
   error('too-few-items', 'The list has to have at least one entry to mean anything.'),
   error('missing', 'The setting has no default: it has to be written.'),
+  error('extends-missing', 'The file that this one extends has to be there, or its settings are not.'),
+  error('extends-circle', 'A file that extends itself, perhaps through others, has no beginning.'),
+  error('extends-broken', 'The settings of a file that cannot be read cannot be inherited.'),
+  error('extends-has-problems', 'What is wrong in the file that this one extends is wrong here too.'),
   error('exactly-one', 'The pictures come from one place, so exactly one of the keys has to be there.'),
 ]
 

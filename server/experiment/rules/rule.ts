@@ -6,7 +6,7 @@ import type { Json } from '../../catalog/entry.ts'
 import type { DatasetState, ExperimentContext, PictureShape } from '../context.ts'
 import { inline, removeAt, setAt } from '../editText.ts'
 import type { Fix, Span } from '../finding.ts'
-import { member, type ExperimentTree, type Value } from '../tree.ts'
+import { isInherited, member, type ExperimentTree, type Value } from '../tree.ts'
 
 export interface Rule {
   /** Stable; docs/diagnostics.md has a section of this name. */
@@ -51,6 +51,12 @@ export class Sight {
 
   /** The written value of a setting, or of the axis value chosen for it; `null` where the default stands. */
   readonly written = (path: string): Value | null => {
+    const value = this.#find(path)
+    return value === null || isInherited(this.#tree, value.span) ? null : value
+  }
+
+  /** The value that counts, whether it is written here or inherited. */
+  #find(path: string): Value | null {
     const chosen = this.#chosen.get(path)
     if (chosen !== undefined) return chosen
     let at: Value | null = this.#tree.root
@@ -66,9 +72,9 @@ export class Sight {
   /** What to underline for a setting. */
   span(path: string): Span {
     for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
-      const value = this.written(at)
+      const value = this.#find(at)
       if (value === null) continue
-      if (at === path || value.kind === 'string') return value.span
+      if (at === path || value.kind === 'string' || isInherited(this.#tree, value.span)) return value.span
       // A whole object is too much to underline for one thing that is missing in it.
       return { offset: value.span.offset, length: 1 }
     }

@@ -5,14 +5,15 @@ import { countRuns } from '../countRuns.ts'
 import type { Axis } from '../axes.ts'
 import type { Finding } from '../finding.ts'
 import type { Inspection } from '../inspect.ts'
-import { member, type ExperimentTree, type Span } from '../tree.ts'
+import { isInherited, member, type ExperimentTree, type Span } from '../tree.ts'
 
 /** Above this many runs a grid is surely a mistake. */
 export const mostRuns = 10_000
 const manyRuns = 200
 
 export function checkSweep(tree: ExperimentTree, { axes }: Inspection): Finding[] {
-  return [...checkAxes(tree.text, axes), ...checkSize(tree, axes), ...checkMetric(tree)]
+  const own = axes.filter(axis => !isInherited(tree, axis.span))
+  return [...checkAxes(tree.text, own), ...checkSize(tree, axes), ...checkMetric(tree)]
 }
 
 function checkAxes(text: string, axes: readonly Axis[]): Finding[] {

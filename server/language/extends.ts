@@ -1,0 +1,158 @@
+/** Across files: where a setting comes from, renaming, and moving settings into a base. */
+import { relative, sep, dirname } from 'node:path'
+import * as l10n from '@vscode/l10n'
+import {
+  CodeActionKind,
+  type CodeAction,
+  type LocationLink,
+  type Position,
+  type Range,
+  type TextEdit,
+  type WorkspaceEdit,
+} from 'vscode-languageserver-types'
+import { removeAt } from '../experiment/editText.ts'
+import type { Span } from '../experiment/finding.ts'
+import { contains, member, type Member } from '../experiment/tree.ts'
+import type { ExperimentDocument } from './document.ts'
+import { toTextEdits } from './edits.ts'
+import { toRange } from './range.ts'
+import { siteSpan, sitesAt } from './sites.ts'
+
+const top: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }
+
+/**
+ * From `extends` to the file; from a setting to where the file that is extended sets it.
+ * @param base the file that the document extends
+ */
+export function definition(
+  document: ExperimentDocument,
+  base: ExperimentDocument | null,
+  position: Position,
+): LocationLink[] {
+  if (base === null) return []
+  const offset = document.text.offsetAt(position)
+  const site = sitesAt(document, offset).findLast(one => one.path !== '')
+  if (site === undefined) return []
+  const originSelectionRange = toRange(document.text, site.member?.keySpan ?? siteSpan(site))
+  const targetUri = base.text.uri
+  if (site.path === 'extends') {
+    const range = toRange(document.text, site.value.span)
+    return [{ originSelectionRange: range, targetUri, targetRange: top, targetSelectionRange: top }]
+  }
+  const other = base.inspection.sites.find(one => one.path === site.path && one.axisPath === null)
+  if (other === undefined) return []
+  const targetRange = toRange(base.text, siteSpan(other))
+  const targetSelectionRange = toRange(base.text, other.member?.keySpan ?? other.value.span)
+  return [{ originSelectionRange, targetUri, targetRange, targetSelectionRange }]
+}
+
+/** What can be renamed: the experiment's `name`, and the file behind `extends`. Without the quotes. */
+function renamable(
+  document: ExperimentDocument,
+  position: Position,
+): { key: 'name' | 'extends'; span: Span; value: string } | null {
+  const offset = document.text.offsetAt(position)
+  for (const key of ['name', 'extends'] as const) {
+    const one = member(document.tree.own, key)
+    if (one?.value?.kind !== 'string' || !contains(one.span, offset)) continue
+    const { offset: start, length } = one.value.span
+    return { key, span: { offset: start + 1, length: Math.max(0, length - 2) }, value: one.value.value }
+  }
+  return null
+}
+
+export function prepareRename(
+  document: ExperimentDocument,
+  position: Position,
+): { range: Range; placeholder: string } | null {
+  const found = renamable(document, position)
+  return found === null ? null : { range: toRange(document.text, found.span), placeholder: found.value }
+}
+
+/**
+ * @param others open files that may extend the same file
+ * @param resolve the address of a path as it is written in a document
+ */
+export function rename(
+  document: ExperimentDocument,
+  position: Position,
+  newName: string,
+  others: readonly ExperimentDocument[],
+  resolve: (document: ExperimentDocument, path: string) => string,
+): WorkspaceEdit | null {
+  const found = renamable(document, position)
+  if (found === null || newName.trim() === '') return null
+  const written = JSON.stringify(newName).slice(1, -1)
+  if (found.key === 'name') {
+    const edits = toTextEdits(document.text, [{ span: found.span, text: written }])
+    return { documentChanges: [{ textDocument: { uri: document.text.uri, version: document.text.version }, edits }] }
+  }
+  const oldUri = resolve(document, found.value)
+  const newUri = resolve(document, newName)
+  const changed = [document, ...others.filter(one => one !== document)].flatMap(one => {
+    const value = member(one.tree.own, 'extends')?.value
+    if (value?.kind !== 'string' || resolve(one, value.value) !== oldUri) return []
+    const path = relativeUri(one.text.uri, newUri)
+    const edits = toTextEdits(one.text, [{ span: value.span, text: JSON.stringify(path) }])
+    return [{ textDocument: { uri: one.text.uri, version: one.text.version }, edits }]
+  })
+  return { documentChanges: [{ kind: 'rename', oldUri, newUri }, ...changed] }
+}
+
+function relativeUri(from: string, to: string): string {
+  const path = (uri: string) => decodeURIComponent(new URL(uri).pathname)
+  const way = relative(dirname(path(from)), path(to))
+    .split(sep)
+    .join('/')
+  return way.startsWith('.') ? way : `./${way}`
+}
+
+/** Moves the settings that a selection covers into a file beside this one, which is then extended. */
+export function extractBase(document: ExperimentDocument, selected: Span): CodeAction[] {
+  const { own, inherited } = document.tree
+  if (own?.kind !== 'object' || inherited !== null || selected.length === 0) return []
+  const end = selected.offset + selected.length
+  const moved = own.members.filter(
+    one => one.span.offset >= selected.offset && one.span.offset + one.span.length <= end && one.key !== 'name',
+  )
+  if (moved.length === 0 || moved.length === own.members.length) return []
+  const { uri, version } = document.text
+  const baseUri = uri.replace(/(\.triplet)?\.json$/, '') + '.base.triplet.json'
+  const name = decodeURIComponent(baseUri.slice(baseUri.lastIndexOf('/') + 1))
+  const edits = edited(document, moved, `"extends": ${JSON.stringify(`./${name}`)}`)
+  if (edits === null) return []
+  return [
+    {
+      title: l10n.t('Move these settings to {0} and extend it', name),
+      kind: CodeActionKind.RefactorExtract,
+      edit: {
+        documentChanges: [
+          { kind: 'create', uri: baseUri, options: { overwrite: false, ignoreIfExists: false } },
+          {
+            textDocument: { uri: baseUri, version: null },
+            edits: [{ range: top, newText: baseText(document, moved) }],
+          },
+          { textDocument: { uri, version }, edits },
+        ],
+      },
+    },
+  ]
+}
+
+/** The first setting that goes is replaced by the `extends`; the others go with their lines. */
+function edited(document: ExperimentDocument, moved: readonly Member[], text: string): TextEdit[] | null {
+  const first = moved[0]
+  const edits = [{ span: first.span, text }]
+  for (const one of moved.slice(1)) {
+    const removal = removeAt(document.tree, one.key)
+    if (removal === null) return null
+    edits.push(...removal)
+  }
+  return toTextEdits(document.text, edits)
+}
+
+function baseText(document: ExperimentDocument, moved: readonly Member[]): string {
+  const whole = document.text.getText()
+  const lines = moved.map(({ span }) => `  ${whole.slice(span.offset, span.offset + span.length)}`)
+  return `{\n${lines.join(',\n')}\n}\n`
+}
