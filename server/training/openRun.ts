@@ -10,6 +10,7 @@ import { type AutoOptions, createEngine, engineKinds } from './engines/registry.
 import type { EngineOptions, TrainEngine } from './engines/trainEngine.ts'
 import { createInputPipeline, type InputPipeline } from './inputPipeline.ts'
 import { buildNetwork } from './models/build.ts'
+import * as words from './words.ts'
 
 export interface OpenRun {
   readonly spec: RunSpec
@@ -113,7 +114,7 @@ function openSampler(spec: RunSpec, dataset: Dataset, split: Split): PkSampler {
     return new PkSampler({ labels, classes, samplesPerClass, random: Random.fromSeed(spec.seed).fork('sampler') })
   } catch (error) {
     // The spec was checked before; what is left is a dataset with too few classes of two pictures or more.
-    if (error instanceof RangeError) throw new RunError(error.message, { cause: error })
+    if (error instanceof RangeError) throw new RunError(words.tooFewClasses(classes), { cause: error })
     throw error
   }
 }

@@ -42,7 +42,8 @@ export const margin = (epoch: number, value: number) => l10n.t('Epoch {0}: the m
 export function epoch(number: number, epochs: number, loss: number, values: EvaluationValues | null): string {
   const atOne = values?.['test/recallAt1']
   const map = values?.['test/mapAtR']
-  return atOne === undefined || map === undefined
+  // Not a number: no held-out class has two pictures, so that nothing could be found.
+  return atOne === undefined || map === undefined || Number.isNaN(atOne)
     ? l10n.t('Epoch {0} of {1}: loss {2}.', number, epochs, loss.toPrecision(3))
     : l10n.t(
         'Epoch {0} of {1}: loss {2}, R@1 {3} %, MAP@R {4} %.',
@@ -53,6 +54,12 @@ export function epoch(number: number, epochs: number, loss: number, values: Eval
         percent(map),
       )
 }
+
+export const tooFewClasses = (classes: number) =>
+  l10n.t(
+    'A batch of {0} classes cannot be drawn: fewer classes of the training side have two pictures or more. Lower "batch.classes", or give the classes more pictures.',
+    classes,
+  )
 
 export const stoppedEarly = (evaluations: number) =>
   l10n.t('Stopped early: MAP@R has not improved in {0} evaluations.', evaluations)
