@@ -138,7 +138,7 @@ export function percent(fraction: number): string {
 
 /** 12,345: grouped by comma in every language, so that a number reads the same in text, axis and table. */
 export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US')
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** `0:41`, `12:05`, `3:20:07`. */

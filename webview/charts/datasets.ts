@@ -3,16 +3,8 @@ import type { ChartDataset } from 'chart.js'
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { Curve } from '../data/curve.ts'
 import type { ChartDefinition, Layer } from './definition.ts'
-import {
-  type AxisOf,
-  linePoints,
-  place,
-  type Placed,
-  type Point,
-  smoothed,
-  stackedShares,
-  type Window,
-} from './layers.ts'
+import { linePoints, type Placed, type Point, stackedShares, type Window } from './layers.ts'
+import type { PlacedCurves, PlacingAxis } from './placedCurves.ts'
 import type { Theme } from './theme.ts'
 import { withAlpha } from './theme.ts'
 
@@ -20,7 +12,8 @@ export type Dataset = ChartDataset<'line', Point[]>
 
 export interface Drawing {
   readonly curves: ReadonlyMap<string, Curve>
-  readonly axisOf: AxisOf
+  readonly placedCurves: PlacedCurves
+  readonly axis: PlacingAxis
   readonly view: Window
   readonly logY: boolean
   readonly smoothing: number
@@ -31,26 +24,39 @@ export interface Drawing {
 }
 
 export function datasetsOf(definition: ChartDefinition, drawing: Drawing): Dataset[] {
-  const placed = new Map<string, Placed>()
-  const placedOf = (metric: string): Placed | undefined => {
-    const curve = drawing.curves.get(metric)
-    if (curve === undefined || curve.length === 0) return undefined
-    let one = placed.get(metric)
-    if (one === undefined) placed.set(metric, (one = place(curve, drawing.axisOf)))
-    return one
+  const { curves, placedCurves, axis, smoothing } = drawing
+  const curveOf = (metric: string): Curve | undefined => {
+    const curve = curves.get(metric)
+    return curve === undefined || curve.length === 0 ? undefined : curve
   }
-  return definition.layers.flatMap(layer => layerDatasets(layer, placedOf, drawing))
+  const source: Source = {
+    raw: metric => {
+      const curve = curveOf(metric)
+      return curve && placedCurves.placed(curve, axis)
+    },
+    smoothed: metric => {
+      const curve = curveOf(metric)
+      return curve && placedCurves.smoothed(curve, axis, smoothing)
+    },
+  }
+  return definition.layers.flatMap(layer => layerDatasets(layer, source, drawing))
+}
+
+interface Source {
+  readonly raw: (metric: string) => Placed | undefined
+  readonly smoothed: (metric: string) => Placed | undefined
 }
 
 function layerDatasets(
   layer: Layer,
-  placedOf: (metric: string) => Placed | undefined,
+  source: Source,
   { view, logY, smoothing, margin, hidden, theme }: Drawing,
 ): Dataset[] {
   switch (layer.kind) {
     case 'line': {
-      const placed = placedOf(layer.metric)
-      if (placed === undefined || hidden.has(layer.metric)) return []
+      const placed = source.raw(layer.metric)
+      const calm = source.smoothed(layer.metric)
+      if (placed === undefined || calm === undefined || hidden.has(layer.metric)) return []
       const color = theme.color(layer.color)
       const isSmoothed = layer.smoothed === true && smoothing > 0 && placed.xs.length > 2
       const raw = line(
@@ -64,37 +70,31 @@ function layerDatasets(
         raw.pointBackgroundColor = color
       }
       if (!isSmoothed) return [raw]
-      return [raw, line(linePoints(smoothed(placed, smoothing), view, logY), color, 2.25)]
+      return [raw, line(linePoints(calm, half(view), logY), color, 2.25)]
     }
     case 'band': {
-      const low = placedOf(layer.low)
-      const high = placedOf(layer.high)
+      const low = source.smoothed(layer.low)
+      const high = source.smoothed(layer.high)
       if (low === undefined || high === undefined || hidden.has(bandOwner(layer.low))) return []
       const color = theme.color(layer.color)
       const edge = withAlpha(color, 0.5)
-      const bottom = line(linePoints(smoothed(low, smoothing), view, logY), edge, 1)
-      const top = line(linePoints(smoothed(high, smoothing), view, logY), edge, 1)
+      const bottom = line(linePoints(low, half(view), logY), edge, 1)
+      const top = line(linePoints(high, half(view), logY), edge, 1)
       top.fill = '-1'
       top.backgroundColor = withAlpha(color, 0.22)
       return [bottom, top]
     }
     case 'plusMargin': {
-      const placed = placedOf(layer.metric)
-      if (placed === undefined || hidden.has(layer.metric)) return []
-      const raised = smoothed(placed, smoothing)
-      const margins = placedOf('margin')
-      let at = 0
-      for (let i = 0; i < raised.values.length; i++) {
-        while (margins !== undefined && at + 1 < margins.xs.length && margins.xs[at + 1] <= raised.xs[i]) at++
-        raised.values[i] += margins === undefined ? margin : margins.values[at]
-      }
-      const dashed = line(linePoints(raised, view, logY), theme.color(layer.color), 1.5)
+      const mean = source.smoothed(layer.metric)
+      if (mean === undefined || hidden.has(layer.metric)) return []
+      const raised = plusMargin(mean, source.raw('margin'), margin)
+      const dashed = line(linePoints(raised, half(view), logY), theme.color(layer.color), 1.5)
       dashed.borderDash = [5, 4]
       return [dashed]
     }
     case 'shares': {
       const parts = layer.parts.flatMap(part => {
-        const one = placedOf(part.metric)
+        const one = source.raw(part.metric)
         return one === undefined ? [] : [{ part, placed: one }]
       })
       if (parts.length < layer.parts.length) return []
@@ -113,6 +113,19 @@ function layerDatasets(
     default:
       return assertNever(layer)
   }
+}
+
+/** Smooth lines need fewer points than there are pixels. */
+const half = (view: Window): Window => ({ ...view, pixels: view.pixels / 2 })
+
+function plusMargin(mean: Placed, margins: Placed | undefined, margin: number): Placed {
+  const values = Float64Array.from(mean.values)
+  let at = 0
+  for (let i = 0; i < values.length; i++) {
+    while (margins !== undefined && at + 1 < margins.xs.length && margins.xs[at + 1] <= mean.xs[i]) at++
+    values[i] += margins === undefined ? margin : margins.values[at]
+  }
+  return { ...mean, values }
 }
 
 /** A band goes with the line of its mean: `dApP10` with `dApMean`. */

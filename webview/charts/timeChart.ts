@@ -16,15 +16,17 @@ import type { Curve } from '../data/curve.ts'
 import { datasetsOf } from './datasets.ts'
 import { type ChartDefinition, metricsOf } from './definition.ts'
 import { type GestureTarget, listenForGestures } from './gestures.ts'
-import type { AxisOf, Point } from './layers.ts'
+import type { Point } from './layers.ts'
 import { type Mark, type Overlay, overlayPlugin } from './overlay.ts'
+import type { PlacedCurves, PlacingAxis } from './placedCurves.ts'
 import { readTheme, type Theme } from './theme.ts'
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler)
 
 export interface ChartInput {
   readonly curves: ReadonlyMap<string, Curve>
-  readonly axisOf: AxisOf
+  readonly placedCurves: PlacedCurves
+  readonly axis: PlacingAxis
   /** Stretch of the axis in view; `null`: everything. */
   readonly range: readonly [number, number] | null
   /** Both ends of everything there is. */
@@ -86,7 +88,8 @@ export class TimeChart implements GestureTarget {
     const pixels = Math.max(50, this.canvas.clientWidth)
     this.#chart.data.datasets = datasetsOf(this.definition, {
       curves: input.curves,
-      axisOf: input.axisOf,
+      placedCurves: input.placedCurves,
+      axis: input.axis,
       view: { min, max, pixels, log: logX },
       logY,
       smoothing: input.smoothing,

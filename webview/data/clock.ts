@@ -11,6 +11,11 @@ export class Clock {
     this.#times.append(steps, times)
   }
 
+  /** Grows with every change. */
+  get version(): number {
+    return this.#times.version
+  }
+
   clear(): void {
     this.#times.clear()
     this.#start = undefined

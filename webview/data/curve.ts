@@ -13,6 +13,7 @@ export class Curve {
   #steps: Float64Array
   #values: Float64Array
   #length = 0
+  #version = 0
 
   constructor(capacity = curveCapacity) {
     this.#capacity = capacity
@@ -20,11 +21,16 @@ export class Curve {
     this.#values = new Float64Array(this.#steps.length)
   }
 
+  /** Grows with every change. */
+  get version(): number {
+    return this.#version
+  }
+
   get length(): number {
     return this.#length
   }
 
-  /** Ascending; a view that is valid until the next append. */
+  /** Ascending; a view that is valid until the next append: points are moved together when room is needed. */
   get steps(): Float64Array {
     return this.#steps.subarray(0, this.#length)
   }
@@ -46,6 +52,7 @@ export class Curve {
   /** Adds points with ascending steps. Those at or before the last step are already here and are left out. */
   append(steps: ArrayLike<number>, values: ArrayLike<number>): void {
     let last = this.lastStep
+    this.#version++
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i]
       const value = values[i]
@@ -59,6 +66,7 @@ export class Curve {
   }
 
   clear(): void {
+    this.#version++
     this.#length = 0
   }
 

@@ -4,10 +4,10 @@ import { assertNever } from '../../protocol/assertNever.ts'
 import type { CurveAxis } from '../../protocol/panel.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { axisNumber, count, duration } from '../../protocol/words.ts'
+import type { PlacingAxis } from '../charts/placedCurves.ts'
 import type { Clock } from '../data/clock.ts'
 
-export interface Axis {
-  readonly of: (step: number) => number
+export interface Axis extends PlacingAxis {
   /** A step at about this position; inverse of `of`. */
   readonly stepAt: (position: number) => number
   readonly tick: (position: number) => string
@@ -18,6 +18,7 @@ export function axisFor(kind: CurveAxis, run: RunRow, clock: Clock): Axis {
   switch (kind) {
     case 'step':
       return {
+        key: 'step',
         of: step => step,
         stepAt: position => position,
         // There is nothing between two steps.
@@ -27,6 +28,7 @@ export function axisFor(kind: CurveAxis, run: RunRow, clock: Clock): Axis {
     case 'epoch': {
       const stepsPerEpoch = run.steps > 0 && run.epochs > 0 ? run.steps / run.epochs : 1
       return {
+        key: `epoch ${stepsPerEpoch}`,
         of: step => step / stepsPerEpoch,
         stepAt: position => position * stepsPerEpoch,
         tick: axisNumber,
@@ -35,6 +37,7 @@ export function axisFor(kind: CurveAxis, run: RunRow, clock: Clock): Axis {
     }
     case 'time':
       return {
+        key: `time ${clock.version}`,
         of: step => clock.timeOf(step),
         stepAt: position => clock.stepAt(position),
         tick: duration,

@@ -11,6 +11,7 @@ import {
   mainCharts,
   metricsOf,
 } from '../charts/definition.ts'
+import { PlacedCurves } from '../charts/placedCurves.ts'
 import { TimeChart } from '../charts/timeChart.ts'
 import type { Curve } from '../data/curve.ts'
 import { type Axis, axisFor } from './axis.ts'
@@ -26,6 +27,7 @@ export class CurvesTab {
   readonly #charts = new Map<string, TimeChart>()
   readonly #canvases = new Map<string, (element: Element | undefined) => void>()
   readonly #visible = new Set<Element>()
+  readonly #placed = new PlacedCurves()
   readonly #observer: IntersectionObserver
   /** Stretch of steps in view; kept in steps, so that another axis shows the same stretch. */
   #steps: readonly [number, number] | null = null
@@ -88,7 +90,8 @@ export class CurvesTab {
       if (!this.#visible.has(chart.canvas)) continue
       chart.update({
         curves,
-        axisOf: axis.of,
+        placedCurves: this.#placed,
+        axis,
         range: this.#steps && [axis.of(this.#steps[0]), axis.of(this.#steps[1])],
         extent: [axis.of(first), axis.of(last)],
         logX: settings.logX,
