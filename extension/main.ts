@@ -10,6 +10,7 @@ import { ComparePanel, comparePanelType } from './panels/comparePanel.ts'
 import { tellWhenRunEnds } from './notifications.ts'
 import { LivePanels, panelType } from './panels/livePanels.ts'
 import { Runs } from './runs.ts'
+import { LanguageStatus } from './views/languageStatus.ts'
 import { treeCommands } from './views/treeCommands.ts'
 import { type Node, RunsTree } from './views/runsTree.ts'
 import { TreeSettings } from './views/treeSettings.ts'
@@ -42,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
     panels,
     tree,
     new StatusBar(runs),
+    new LanguageStatus(client),
     tellWhenRunEnds(runs, panels),
     settings,
     compare,

@@ -51,6 +51,13 @@ export const startTraining = request(
   ]),
 )
 
+/** Client → server: what a file would do when it was started; duration in milliseconds, `null` before a first run. */
+export const describeExperiment = request(
+  'triplet/describeExperiment',
+  v.object({ uri: v.string() }),
+  v.object({ engine: v.nullable(v.string()), runs: v.number(), duration: v.nullable(v.number()) }),
+)
+
 /** Client → server: all runs of a workspace folder, newest first. */
 export const listRuns = request('triplet/runs', v.object({}), v.object({ runs: v.array(RunRow) }))
 

@@ -6,6 +6,7 @@ import { duration, metricName, metricValue } from '../../protocol/words.ts'
 import { countRuns } from '../experiment/countRuns.ts'
 import { nameOfAssignment } from '../experiment/runName.ts'
 import { bestOf, targetOf } from './bestRun.ts'
+import { editsToRun } from './applyRun.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
 import { estimateDuration, factsOf, type Facts } from './facts.ts'
@@ -17,6 +18,8 @@ export const commands = {
   openPanel: 'tripletLab.openPanel',
   /** Done by the server itself: writes values in place of their sweeps. Arguments: the file's URI, the values by axis. */
   useValues: 'tripletLab.useValues',
+  /** Done by the server itself: brings a file to the settings of a run. Arguments: the file's URI, the run's id. */
+  useRun: 'tripletLab.useRun',
 } as const
 
 export function codeLenses(document: ExperimentDocument, context: LanguageContext): CodeLens[] {
@@ -54,6 +57,8 @@ export function codeLenses(document: ExperimentDocument, context: LanguageContex
       commands.openPanel,
       best.run.id,
     )
+  if (best !== null && editsToRun(document, context, best.run.spec) !== null)
+    add(`$(check) ${l10n.t('use its settings')}`, commands.useRun, document.text.uri, best.run.id)
   const values = bestValues(document, context)
   if (values !== null)
     add(`$(check) ${l10n.t('use {0}', nameOfAssignment(values, axes))}`, commands.useValues, document.text.uri, values)

@@ -6,6 +6,7 @@ import {
   type TextDocumentIdentifier,
 } from 'vscode-languageserver/node'
 import * as v from 'valibot'
+import { editsToRun } from '../language/applyRun.ts'
 import { codeActionKinds, codeActions } from '../language/codeActions.ts'
 import { codeLenses, commands } from '../language/codeLens.ts'
 import { complete, completionTriggers } from '../language/completion.ts'
@@ -18,6 +19,7 @@ import { documentLinks, documentSymbols, foldingRanges, format, selectionRanges 
 import { definition, prepareRename, rename } from '../language/extends.ts'
 import { inline, setAt } from '../experiment/editText.ts'
 import { isInherited } from '../experiment/tree.ts'
+import type { Fix } from '../experiment/finding.ts'
 import type { Json } from '../catalog/entry.ts'
 import type { Documents } from './documents.ts'
 
@@ -35,9 +37,10 @@ export const featureCapabilities: ServerCapabilities = {
   documentRangeFormattingProvider: true,
   definitionProvider: true,
   renameProvider: { prepareProvider: true },
-  executeCommandProvider: { commands: [commands.useValues] },
+  executeCommandProvider: { commands: [commands.useValues, commands.useRun] },
 }
 
+const UseRun = v.strictTuple([v.string(), v.number()])
 const UseValues = v.strictTuple([v.string(), v.record(v.string(), v.unknown())])
 
 export function serveFeatures(
@@ -93,22 +96,32 @@ export function serveFeatures(
     ),
   )
 
-  connection.onExecuteCommand(async params => {
-    const decoded = v.safeParse(UseValues, params.arguments)
-    if (params.command !== commands.useValues || !decoded.success) return
-    const [uri, values] = decoded.output
-    const document = documents.get(uri)
+  connection.onExecuteCommand(async ({ command, arguments: args }) => {
+    const document = documents.get(String(args?.at(0)))
     if (document === null) return
-    const changes = document.inspection.axes.flatMap(({ path, span }) => {
+    const changes = command === commands.useRun ? runEdits(document, args) : valueEdits(document, args)
+    if (changes === null || changes.length === 0) return
+    const { uri, version } = document.text
+    const edits = toTextEdits(document.text, changes)
+    await connection.workspace.applyEdit({ documentChanges: [{ textDocument: { uri, version }, edits }] })
+  })
+
+  function valueEdits(document: ExperimentDocument, args: unknown): Fix['edits'] | null {
+    const decoded = v.safeParse(UseValues, args)
+    if (!decoded.success) return null
+    const [, values] = decoded.output
+    return document.inspection.axes.flatMap(({ path, span }) => {
       if (!Object.hasOwn(values, path)) return []
       const value = values[path] as Json
-      return isInherited(document.tree, span)
-        ? (setAt(document.tree, path, value) ?? [])
-        : [{ span, text: inline(value) }]
+      const text = inline(value)
+      return isInherited(document.tree, span) ? (setAt(document.tree, path, value) ?? []) : [{ span, text }]
     })
-    const edits = toTextEdits(document.text, changes)
-    await connection.workspace.applyEdit({
-      documentChanges: [{ textDocument: { uri, version: document.text.version }, edits }],
-    })
-  })
+  }
+
+  function runEdits(document: ExperimentDocument, args: unknown): Fix['edits'] | null {
+    const decoded = v.safeParse(UseRun, args)
+    const context = contextOf(document)
+    const run = decoded.success ? context.runs.find(one => one.id === decoded.output[1]) : undefined
+    return run === undefined ? null : editsToRun(document, context, run.spec)
+  }
 }

@@ -2,9 +2,18 @@
 import * as v from 'valibot'
 import { ResponseError } from 'vscode-languageserver/node'
 import * as l10n from '@vscode/l10n'
-import { listRuns, readRun, startTraining, watchRun, wishRun, type Problem } from '../../protocol/requests.ts'
+import {
+  describeExperiment,
+  listRuns,
+  readRun,
+  startTraining,
+  watchRun,
+  wishRun,
+  type Problem,
+} from '../../protocol/requests.ts'
 import { resolveExperiment } from '../experiment/resolve.ts'
 import { requestWish } from '../queues/local.ts'
+import { experimentStatus } from '../language/status.ts'
 import { queueExperiment } from '../queueExperiment.ts'
 import type { Answer, RequestContext } from './requestContext.ts'
 import { serveRunRequests } from './runRequests.ts'
@@ -28,6 +37,12 @@ export function serveRequests(context: RequestContext): void {
 
   serveRunRequests(context, on)
   on(startTraining, ({ uri }) => start(context, uri))
+  on(describeExperiment, ({ uri }) => {
+    const document = context.documents.read(uri)
+    return document === null
+      ? { engine: null, runs: 0, duration: null }
+      : experimentStatus(document, context.languageContext(document))
+  })
   on(listRuns, () => ({ runs: workspace.runs() }))
   on(readRun, ({ runId, maxPoints }) => {
     const found = workspace.find(runId)

@@ -27,6 +27,7 @@ import { Documents } from './documents.ts'
 import { explain } from './explain.ts'
 import { featureCapabilities, serveFeatures } from './features.ts'
 import { serveRequests } from './requests.ts'
+import { publicRun } from './runIds.ts'
 import { pathOf, Workspace } from './workspace.ts'
 
 /** Lenses and hints show results of runs; they are drawn anew at most this often, in milliseconds. */
@@ -69,7 +70,8 @@ export function serve(connection: Connection): void {
 
   function contextOf(document: ExperimentDocument): LanguageContext {
     const home = workspace.homeOf(document.text.uri)
-    const runs = home === null ? [] : home.folder.runs().filter(run => run.experiment === home.experiment)
+    const own = home === null ? [] : home.folder.runs().filter(run => run.experiment === home.experiment)
+    const runs = own.map(run => publicRun(home?.folder.index ?? 0, run))
     const experiment = experimentContext(document.text.uri)
     return {
       experiment,
@@ -158,6 +160,7 @@ export function serve(connection: Connection): void {
     workspace,
     trusted: () => options.trusted,
     experimentContext,
+    languageContext: contextOf,
     factsSettled: () => facts.settled(factsPatience),
   })
   connection.onShutdown(() => {

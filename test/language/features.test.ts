@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { editsToRun } from '../../server/language/applyRun.ts'
+import { toTextEdits } from '../../server/language/edits.ts'
+import { experimentStatus } from '../../server/language/status.ts'
 import { codeActions } from '../../server/language/codeActions.ts'
 import { codeLenses } from '../../server/language/codeLens.ts'
 import { complete } from '../../server/language/completion.ts'
@@ -301,5 +304,26 @@ describe('the shape of a file', () => {
       ['a.idx', 'file:///lab/a.idx'],
       ['b.idx', 'file:///lab/b.idx'],
     ])
+  })
+})
+
+test('a file is brought to the settings of a run, and only what differs is written', () => {
+  const now = '{\n  "dataset": "emoji",\n  "loss": { "margin": 0.3, "swap": false },\n  "mining": "semi-hard"\n}'
+  const then = '{ "dataset": "emoji", "loss": { "margin": 0.2, "swap": true }, "mining": "batch-all", "epochs": 7 }'
+  const document = open(now)
+  const runs = runsOf(then, [0.5])
+  const edits = editsToRun(document, context, runs[0].spec)
+  expect(edits).not.toBeNull()
+  const after = applied(document, toTextEdits(document.text, edits ?? []))
+  expect(after).toBe(
+    '{\n  "dataset": "emoji",\n  "loss": { "margin": 0.2, "swap": true },\n  "mining": { "strategy": "batch-all" },\n  "epochs": 7\n}',
+  )
+  expect(editsToRun(open(after), context, runs[0].spec)).toBeNull()
+  const titles = codeLenses(document, { ...context, runs }).map(lens => lens.command?.title)
+  expect(titles.at(-1)).toBe('$(check) use its settings')
+  expect(experimentStatus(document, { ...context, runs })).toEqual({
+    engine: 'onnx-cpu',
+    runs: 1,
+    duration: expect.closeTo(84_480, 0) as number,
   })
 })
