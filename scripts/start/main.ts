@@ -34,7 +34,8 @@ else if (editor) {
   await stop
 }
 await editor?.stop()
-process.exit(status === 'stopped' ? 0 : status)
+// Whoever watched an editor and stopped it got what they wanted; whoever only trained wants to know how that ended.
+process.exit(status === 'stopped' && values.editor ? 0 : await trainer.ended)
 
 /** Serves VS Code and says where. Training goes on without it when it cannot be had. */
 async function openInBrowser(): Promise<VsCodeServer | undefined> {
@@ -74,8 +75,8 @@ function train(): Trainer {
   return {
     ended,
     async end() {
-      // Ctrl-C in a terminal has reached it already; a second request would be taken for impatience.
-      const slow = setTimeout(() => child.kill(), 3000)
+      // Ctrl-C in a terminal has reached it already; a second request means: do not wait for the batch.
+      const slow = setTimeout(() => child.kill('SIGINT'), 5000)
       await ended
       clearTimeout(slow)
     },
