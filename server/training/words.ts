@@ -3,14 +3,22 @@ import * as l10n from '@vscode/l10n'
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { MiningSpec, RunSpec } from '../../protocol/runSpec.ts'
 import type { HealthFinding } from '../core/health.ts'
+import type { Dataset, Split } from './datasets/dataset.ts'
 import type { Leak } from './datasets/leaks.ts'
 import type { EvaluationValues } from './evaluate.ts'
 import type { LoopState } from './loopState.ts'
-import type { OpenRun } from './openRun.ts'
 
 const percent = (share: number) => (100 * share).toFixed(1)
 
-export const started = ({ engine, dataset, split, steps }: OpenRun) =>
+/** What there is to train, once it is open. */
+interface Opened {
+  readonly engine: { readonly id: string }
+  readonly dataset: Dataset
+  readonly split: Split
+  readonly steps: number
+}
+
+export const started = ({ engine, dataset, split, steps }: Opened) =>
   l10n.t(
     'Training on {0}: {1} of {2} pictures of {3} classes, {4} steps.',
     engine.id,
@@ -20,10 +28,10 @@ export const started = ({ engine, dataset, split, steps }: OpenRun) =>
     steps,
   )
 
-export const skipped = (left: OpenRun['dataset']['skipped'], used: number) =>
+export const skipped = (left: Dataset['skipped'], used: number) =>
   l10n.t('{0} left out, {1} used. {2}: {3}', left.length, used, left[0].path, left[0].reason)
 
-export const leaks = (dataset: OpenRun['dataset'], found: readonly Leak[]) =>
+export const leaks = (dataset: Dataset, found: readonly Leak[]) =>
   l10n.t(
     'Test pictures that are also in training: {0}. The results look better than they are. The first: {1} is {2}.',
     found.length,
