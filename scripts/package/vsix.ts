@@ -57,6 +57,8 @@ export async function packageExtension(target: Target, out?: string): Promise<Pa
     const path = resolve(out ?? join(project, `triplet-lab-${target}-${String(manifest['version'])}.vsix`))
     await createVSIX({
       cwd: stage,
+      // The pages that the README links to are not in the package, and there is no address to send readers to.
+      rewriteRelativeLinks: false,
       packagePath: path,
       dependencies: false,
       allowMissingRepository: true,
