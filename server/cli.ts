@@ -9,7 +9,7 @@ import { check } from './cli/check.ts'
 import { doctor } from './cli/doctor.ts'
 import { exitWrongInput, fail } from './cli/output.ts'
 import { listRuns, showRun } from './cli/runs.ts'
-import { train } from './cli/train.ts'
+import { sweep, train } from './cli/train.ts'
 import { wishRun } from './cli/wish.ts'
 import { configureLocale } from './locale.ts'
 import { nodeCanStore, oldestNode } from './store/sqlite.ts'
@@ -43,6 +43,17 @@ function program(): Command {
     .addOption(store())
     .addOption(json())
     .action(train)
+  root
+    .command('sweep')
+    .description(l10n.t('try the values that an experiment file lists, and say which are best'))
+    .argument('<file>', l10n.t('the experiment file, *.triplet.json'))
+    .option('--epochs <n>', l10n.t('epochs, in place of the file’s'), wholeNumber(1))
+    .option('--seed <n>', l10n.t('seed, in place of the file’s'), wholeNumber(0))
+    .option('--engine <id>', l10n.t('engine, in place of the file’s; see doctor'))
+    .option('--detach', l10n.t('do not wait: the run goes on in the background'))
+    .addOption(store())
+    .addOption(json())
+    .action(sweep)
   root
     .command('check')
     .description(l10n.t('say what is wrong with an experiment file'))

@@ -14,6 +14,7 @@ import { LocalQueue, needsTrainingServer, type Trainers } from './queues/local.t
 import { logFile, serverLockFile, trainerLockFile } from './store/layout.ts'
 import { isLocked, takeLock } from './store/lock.ts'
 import { openStore, type Store } from './store/store.ts'
+import { SweepKeeper } from './sweeps/keeper.ts'
 
 /** A trainer takes its lock when it is up; until then its claim speaks for it, for this long. */
 const startGrace = 10_000
@@ -75,7 +76,7 @@ async function main(): Promise<void> {
     const opened = openStore(dir, { create: false })
     if (opened.kind !== 'opened') throw new Error(opened.kind === 'refused' ? opened.message : `No store in ${dir}.`)
     const { store } = opened
-    await serve(new LocalQueue(store, trainerProcesses(store), slots))
+    await serve(new LocalQueue(store, trainerProcesses(store), slots, new SweepKeeper(store)))
     lock.release()
     // Whoever queued a run while the lock was still held relied on this server: look again now that it is free.
     const again = needsTrainingServer(store)

@@ -23,6 +23,28 @@ export type Distribution = keyof typeof distributions
 
 export const methods = {
   grid: { summary: 'Every combination of the listed values.' },
+  random: {
+    summary:
+      'Combinations spread evenly over all axes, intervals among them, up to runCap. The same seed gives the same ones.',
+  },
+  bayes: {
+    summary:
+      'After ten spread evenly, combinations near those that did well (a tree-structured Parzen estimator), up to runCap.',
+    aliases: ['bayesian', 'tpe'],
+  },
+} as const satisfies Record<string, Choice>
+
+export const terminations = {
+  asha: {
+    summary:
+      'Runs are compared at rungs of epochs; only the best share goes on to the next. Stopped runs can go on later.',
+    aliases: ['successive-halving', 'sha'],
+  },
+  hyperband: {
+    summary: 'As asha, with several lowest rungs side by side: for when early results say little about late ones.',
+    aliases: ['bohb'],
+  },
+  median: { summary: 'A run stops when it is worse than the median of the others at the same epoch.' },
 } as const satisfies Record<string, Choice>
 
 /** Metrics that one can want more or less of. */
@@ -71,6 +93,51 @@ export const sweep: ObjectSetting = {
       whenNull: 'all combinations',
       summary: 'The most runs that a sweep may have.',
       aliases: ['run_cap', 'maxRuns', 'trials', 'nTrials'],
+    },
+    seed: {
+      kind: 'number',
+      integer: true,
+      range: { min: 0, max: Number.MAX_SAFE_INTEGER },
+      default: 1,
+      summary: 'Which random combinations are tried.',
+    },
+    repeats: {
+      kind: 'number',
+      integer: true,
+      range: count,
+      default: 1,
+      summary: 'Runs of each combination, with seeds that follow one another: what counts is their mean.',
+      aliases: ['seeds', 'replicates'],
+    },
+    earlyTerminate: {
+      kind: 'object',
+      optional: true,
+      summary: 'Stops runs that fall behind, never the best one.',
+      aliases: ['early_terminate', 'pruner', 'scheduler'],
+      properties: {
+        type: {
+          kind: 'choice',
+          choices: terminations,
+          default: 'asha',
+          summary: 'How it is seen that a run falls behind.',
+        },
+        minEpochs: {
+          kind: 'number',
+          integer: true,
+          range: count,
+          default: 1,
+          summary: 'No run is stopped before this epoch: the lowest rung.',
+          aliases: ['min_iter', 'graceperiod', 'minIter'],
+        },
+        eta: {
+          kind: 'number',
+          integer: true,
+          range: { min: 2, max: 100 },
+          default: 3,
+          summary: 'One of so many goes on at a rung, which are so many times as far apart. Not for median.',
+          aliases: ['reductionFactor', 'reduction_factor'],
+        },
+      },
     },
   },
 }

@@ -7,12 +7,15 @@ import { parseExperiment } from '../experiment/parse.ts'
 import { resolveExperiment, type ResolvedRun } from '../experiment/resolve.ts'
 import { validateExperiment } from '../experiment/validate.ts'
 import { surroundingsOf } from '../surroundings.ts'
+import type { SweepPlan } from '../sweeps/plan.ts'
 import { exitWrongInput, fail, say } from './output.ts'
 
 export interface CheckedFile {
   readonly problems: readonly Problem[]
   /** Empty when a problem is an error. */
   readonly runs: readonly ResolvedRun[]
+  /** How a sweep goes on after these runs. */
+  readonly sweep: SweepPlan | null
 }
 
 /** @returns `null` when there is no such file, which has then been said */
@@ -30,7 +33,9 @@ export async function readExperiment(file: string): Promise<CheckedFile | null> 
   const context = { ...(await surroundingsOf(tree, folder)), partial: file.endsWith('.base.triplet.json') }
   const problems = validateExperiment(tree, context)
   const resolution = resolveExperiment(tree, context)
-  return { problems, runs: resolution.kind === 'resolved' ? resolution.specs : [] }
+  return resolution.kind === 'resolved'
+    ? { problems, runs: resolution.specs, sweep: resolution.sweep }
+    : { problems, runs: [], sweep: null }
 }
 
 /** The text of a file that is extended. */

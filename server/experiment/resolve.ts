@@ -1,25 +1,22 @@
 /** Experiment → RunSpecs: every default written out, every path absolute, one spec per run of a sweep. */
 import type { Problem } from '../../protocol/requests.ts'
-import type { RunSpec } from '../../protocol/runSpec.ts'
-import type { Assignment } from './axes.ts'
+import { startupTrials } from '../search/suggest.ts'
+import { planOf, type SweepPlan } from '../sweeps/plan.ts'
+import { nextRuns, withRepeats } from '../sweeps/suggestRuns.ts'
 import type { ExperimentContext } from './context.ts'
 import { runCap } from './countRuns.ts'
 import { assignmentOf, combinations } from './grid.ts'
 import { inspect } from './inspect.ts'
+import type { ResolvedRun } from './resolvedRun.ts'
 import { nameOfAssignment, nameOfSpec } from './runName.ts'
 import { member, type ExperimentTree } from './tree.ts'
 import { validateExperiment } from './validate.ts'
 
-export interface ResolvedRun {
-  readonly spec: RunSpec
-  /** Short: what differs from its siblings. */
-  readonly name: string
-  /** Its value at each axis, by path; empty when the file is no sweep. */
-  readonly axes: Assignment
-}
+export type { ResolvedRun }
 
 export type Resolution =
-  | { readonly kind: 'resolved'; readonly specs: readonly ResolvedRun[] }
+  /** `sweep`: how it goes on, where the file has axes; then `specs` are the runs that depend on no result. */
+  | { readonly kind: 'resolved'; readonly specs: readonly ResolvedRun[]; readonly sweep: SweepPlan | null }
   | { readonly kind: 'refused'; readonly problems: Problem[] }
 
 /**
@@ -30,6 +27,8 @@ export function resolveExperiment(tree: ExperimentTree, context: ExperimentConte
   const problems = validateExperiment(tree, { ...context, partial: false })
   if (problems.some(problem => problem.severity === 'error')) return { kind: 'refused', problems }
   const { axes } = inspect(tree)
+  const sweep = axes.length > 0 ? planOf(tree, context.folder) : null
+  if (sweep !== null && sweep.method !== 'grid') return { kind: 'resolved', specs: firstRuns(sweep), sweep }
   const cap = runCap(tree)
   const title = member(tree.root, 'name')?.value
   const specs: ResolvedRun[] = []
@@ -43,7 +42,22 @@ export function resolveExperiment(tree: ExperimentTree, context: ExperimentConte
       ...(title?.kind === 'string' ? [title.value] : []),
       ...(axes.length > 0 ? [nameOfAssignment(assignment, axes)] : []),
     ]
-    specs.push({ spec: result.spec, name: parts.join(': ') || nameOfSpec(result.spec), axes: assignment })
+    const run = { spec: result.spec, name: parts.join(': ') || nameOfSpec(result.spec), axes: assignment }
+    specs.push(...withRepeats(run, Math.min(sweep?.repeats ?? 1, cap - specs.length)))
   }
-  return { kind: 'resolved', specs }
+  return { kind: 'resolved', specs, sweep }
+}
+
+/** What a search over intervals begins with, whatever comes of it. */
+function firstRuns(sweep: SweepPlan): ResolvedRun[] {
+  const runs: ResolvedRun[] = []
+  const past: { readonly assignment: ResolvedRun['axes']; readonly value: null }[] = []
+  while (sweep.method !== 'bayes' || past.length < startupTrials) {
+    const next = nextRuns(sweep, past)
+    const first = next?.at(0)
+    if (next === null || first === undefined) break
+    runs.push(...next)
+    past.push({ assignment: first.axes, value: null })
+  }
+  return runs
 }

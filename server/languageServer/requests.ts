@@ -93,7 +93,7 @@ async function start(context: RequestContext, uri: string): Promise<StartAnswer>
   const store = home.folder.store(true)
   if (store === null)
     return refuse('no-store', l10n.t('Runs cannot be stored in {0}. The log says why.', home.folder.path))
-  const runIds = queueExperiment(store, home.experiment, resolution.specs)
+  const runIds = queueExperiment(store, home.experiment, resolution)
   home.folder.pollNow()
   void launch(context, home)
   return { kind: 'started', runIds: runIds.map(id => toPublicId(home.folder.index, id)) }

@@ -15,6 +15,15 @@ export interface Trainers {
   logOf(runId: number): string
 }
 
+/** Whoever looks after the sweeps of a store. */
+export interface Sweeps {
+  /** Looks at what has changed. */
+  tick(): void
+  /** Queues one more run, for a slot that is free. @returns whether there was one to queue */
+  queueNext(): boolean
+}
+const noSweeps: Sweeps = { tick: () => undefined, queueNext: () => false }
+
 /** Deaths in a row without a step of progress before a run counts as failed. */
 export const patience = 5
 
@@ -22,9 +31,11 @@ const names: { readonly metrics: readonly string[] } = { metrics: [] }
 
 /** Whether something waits for a training server: what nobody works at and nobody wants to wait. */
 export function needsTrainingServer(store: Store): boolean {
-  return store
-    .runs({ ...names, statuses: ['queued', 'running', 'interrupted', 'paused'] })
-    .some(run => (run.status === 'running' ? true : run.wish !== 'pause'))
+  const runs = store.runs({ ...names, statuses: ['queued', 'running', 'interrupted', 'paused'] })
+  return (
+    runs.some(run => (run.status === 'running' ? true : run.wish !== 'pause')) ||
+    store.sweeps().some(sweep => sweep.wish === 'run')
+  )
 }
 
 /**
@@ -59,8 +70,10 @@ export class LocalQueue {
   private readonly store: Store
   private readonly trainers: Trainers
   private readonly slots: number
+  private readonly sweeps: Sweeps
 
-  constructor(store: Store, trainers: Trainers, slots: number) {
+  constructor(store: Store, trainers: Trainers, slots: number, sweeps: Sweeps = noSweeps) {
+    this.sweeps = sweeps
     this.store = store
     this.trainers = trainers
     this.slots = slots
@@ -72,6 +85,7 @@ export class LocalQueue {
    */
   tick(): boolean {
     const runs = this.store.runs({ ...names, statuses: ['running', 'paused', 'interrupted', 'queued'] })
+    this.sweeps.tick()
     let alive = 0
     let running = 0
     for (const run of runs) {
@@ -81,7 +95,7 @@ export class LocalQueue {
       } else this.withoutTrainer(run)
     }
     while (running < this.slots) {
-      const run = this.store.claimNext()
+      const run = this.store.claimNext() ?? (this.sweeps.queueNext() ? this.store.claimNext() : null)
       if (!run) break
       this.trainers.start(run)
       alive++

@@ -19,6 +19,7 @@ export interface NewRun {
 export interface RunFilter {
   readonly experiment?: string
   readonly statuses?: readonly RunStatus[]
+  readonly sweepId?: number
   /** Newest first, at most this many. */
   readonly limit?: number
   /** Only these summaries; all of them when not given. */
@@ -96,10 +97,14 @@ export function runQueries(connection: Connection) {
     /** Newest first. */
     runs(filter: RunFilter = {}): RunRow[] {
       const where = ['1']
-      const values: string[] = []
+      const values: (string | number)[] = []
       if (filter.experiment !== undefined) {
         where.push('experiment = ?')
         values.push(filter.experiment)
+      }
+      if (filter.sweepId !== undefined) {
+        where.push('sweep_id = ?')
+        values.push(filter.sweepId)
       }
       if (filter.statuses) {
         where.push(`status IN (${filter.statuses.map(() => '?').join()})`)

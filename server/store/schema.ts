@@ -86,6 +86,34 @@ const migrations: readonly string[] = [
     UNIQUE (run_id, kind, step)
   ) STRICT;
   `,
+  `
+  CREATE TABLE sweep (
+    id INTEGER PRIMARY KEY,
+    experiment TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    status TEXT NOT NULL,
+    wish TEXT NOT NULL,
+    message TEXT,
+    created INTEGER NOT NULL,
+    ended INTEGER
+  ) STRICT;
+  CREATE INDEX sweep_by_status ON sweep(status, id);
+
+  -- the key is what keeps a combination from being run twice, whoever dies when
+  CREATE TABLE trial (
+    sweep_id INTEGER NOT NULL REFERENCES sweep(id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    repeat INTEGER NOT NULL,
+    run_id INTEGER NOT NULL UNIQUE REFERENCES run(id) ON DELETE CASCADE,
+    assignment TEXT NOT NULL,
+    retries INTEGER NOT NULL DEFAULT 0,
+    rung INTEGER NOT NULL DEFAULT -1,
+    held TEXT,
+    released INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (sweep_id, number, repeat)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX run_by_sweep ON run(sweep_id) WHERE sweep_id IS NOT NULL;
+  `,
 ]
 
 /** The version that this program writes. */

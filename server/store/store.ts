@@ -10,11 +10,13 @@ import { pointQueries } from './points.ts'
 import { runQueries } from './runs.ts'
 import { applicationId, migrate, readVersion, storeVersion } from './schema.ts'
 import { Connection, isBusy, nodeCanStore, oldestNode, rawDatabase, retry, sqliteCode } from './sqlite.ts'
+import { sweepQueries } from './sweeps.ts'
 import { createTail, type Tail } from './tail.ts'
 
 export type Store = ReturnType<typeof runQueries> &
   ReturnType<typeof pointQueries> &
-  ReturnType<typeof eventQueries> & {
+  ReturnType<typeof eventQueries> &
+  ReturnType<typeof sweepQueries> & {
     /** The folder, `.triplet-lab`. */
     readonly dir: string
     /** Several writes as one: all or nothing, and on the disk when it returns. */
@@ -90,6 +92,7 @@ function assemble(dir: string, connection: Connection): Store {
     ...runQueries(connection),
     ...pointQueries(connection),
     ...eventQueries(connection),
+    ...sweepQueries(connection),
     dir,
     transaction: body => connection.transaction(body),
     tail() {

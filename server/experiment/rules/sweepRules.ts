@@ -1,32 +1,66 @@
 /** What can be wrong with a sweep as a whole. */
+import { applyEdits, modify } from 'jsonc-parser'
 import * as l10n from '@vscode/l10n'
 import { isMetricId, metricGoal } from '../../../protocol/metrics.ts'
 import { countRuns } from '../countRuns.ts'
 import type { Axis } from '../axes.ts'
-import type { Finding } from '../finding.ts'
+import { stepRange } from '../../search/numberAxis.ts'
+import type { Finding, Fix } from '../finding.ts'
 import type { Inspection } from '../inspect.ts'
 import { isInherited, member, type ExperimentTree, type Span } from '../tree.ts'
 
 /** Above this many runs a grid is surely a mistake. */
 export const mostRuns = 10_000
 const manyRuns = 200
+/** Offered where a number of runs is missing. */
+const usualRuns = 20
 
 export function checkSweep(tree: ExperimentTree, { axes }: Inspection): Finding[] {
   const own = axes.filter(axis => !isInherited(tree, axis.span))
-  return [...checkAxes(tree.text, own), ...checkSize(tree, axes), ...checkMetric(tree)]
+  return [
+    ...checkAxes(tree, own),
+    ...checkSize(tree, axes),
+    ...checkMetric(tree),
+    ...(axes.length > 0 ? checkMetricAppears(tree) : []),
+  ]
 }
 
-function checkAxes(text: string, axes: readonly Axis[]): Finding[] {
+function checkAxes(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
   const findings: Finding[] = []
+  const { text } = tree
+  const grid = !['random', 'bayes'].includes(methodOf(tree))
   for (const { domain, path, span } of axes) {
+    if (domain.kind === 'interval' && !grid) {
+      const step = domain.distribution === 'int_uniform' ? 1 : domain.q
+      const range = step === null ? null : stepRange(domain.min, domain.max, step)
+      if (step !== null && range !== null && range.first > range.last)
+        findings.push({
+          code: 'sweep-no-value',
+          severity: 'error',
+          span,
+          message: l10n.t(
+            'There is no multiple of {0} from {1} to {2}: widen the interval.',
+            step,
+            domain.min,
+            domain.max,
+          ),
+        })
+      continue
+    }
     if (domain.kind === 'interval') {
       const values = `{ "values": [${domain.min}, ${domain.max}] }`
       findings.push({
         code: 'sweep-grid-needs-values',
         severity: 'error',
         span,
-        message: l10n.t('A grid tries listed values. Write {0} here.', values),
-        fixes: [{ title: l10n.t('List values'), edits: [{ span, text: values }] }],
+        message: l10n.t('A grid tries listed values. Write {0} here, or search with the method "bayes".', values),
+        fixes: [
+          { title: l10n.t('List values'), edits: [{ span, text: values }] },
+          {
+            title: l10n.t('Search with "bayes", {0} runs', usualRuns),
+            edits: edit(tree, [['sweep', 'method'], 'bayes'], [['sweep', 'runCap'], usualRuns]),
+          },
+        ],
       })
       continue
     }
@@ -69,6 +103,21 @@ function checkSize(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
       },
     ]
   const runs = countRuns(tree, axes)
+  if (runs === Infinity && methodOf(tree) !== 'grid')
+    return [
+      {
+        code: 'sweep-needs-run-cap',
+        severity: 'error',
+        span: sweep?.keySpan ?? { offset: 0, length: 1 },
+        message: l10n.t('An interval has no end of values. Say how many runs there may be: "runCap": {0}.', usualRuns),
+        fixes: [
+          {
+            title: l10n.t('Set "{0}" to {1}', 'sweep.runCap', usualRuns),
+            edits: edit(tree, [['sweep', 'runCap'], usualRuns]),
+          },
+        ],
+      },
+    ]
   if (!Number.isFinite(runs) || runs <= manyRuns) return []
   const span: Span = sweep?.keySpan ?? axes.at(0)?.span ?? { offset: 0, length: 1 }
   return [
@@ -78,6 +127,51 @@ function checkSize(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
       span,
       message: l10n.t('This sweep has {0} runs. List fewer values, or set "sweep": { "runCap": {1} }.', runs, manyRuns),
     },
+  ]
+}
+
+/** What is measured on held-out pictures needs some. */
+function checkMetricAppears(tree: ExperimentTree): Finding[] {
+  const test = member(member(tree.root, 'split')?.value, 'test')?.value
+  const metric = member(member(tree.root, 'sweep')?.value, 'metric')?.value
+  const name = member(metric, 'name')?.value
+  const written = name?.kind === 'string' ? name.value : 'mapAtR'
+  if (test?.kind !== 'number' || test.value > 0 || !isMetricId(`test/${written}`)) return []
+  return [
+    {
+      code: 'sweep-metric-missing',
+      severity: 'error',
+      span: name?.span ?? test.span,
+      message: l10n.t(
+        '"{0}" is measured on held-out pictures, and there are none: hold some out in "split", or compare "loss".',
+        written,
+      ),
+    },
+  ]
+}
+
+function methodOf(tree: ExperimentTree): string {
+  const method = member(member(tree.root, 'sweep')?.value, 'method')?.value
+  return method?.kind === 'string' ? method.value : 'grid'
+}
+
+/** Edits that give settings values, one after the other. */
+function edit(tree: ExperimentTree, ...changes: (readonly [string[], string | number])[]): Fix['edits'] {
+  let text = tree.text
+  for (const [path, value] of changes)
+    text = applyEdits(text, modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } }))
+  return replaced(tree.text, text)
+}
+
+/** The one stretch in which two texts differ. */
+function replaced(before: string, after: string): Fix['edits'] {
+  const shorter = Math.min(before.length, after.length)
+  let start = 0
+  while (start < shorter && before[start] === after[start]) start++
+  let end = 0
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++
+  return [
+    { span: { offset: start, length: before.length - end - start }, text: after.slice(start, after.length - end) },
   ]
 }
 
