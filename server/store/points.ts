@@ -1,5 +1,6 @@
 /** Points of curves: written in bulk by a run's trainer, read whole, thinned, or as what is new. */
 import type { MetricSummary, Series } from '../../protocol/runEvent.ts'
+import { Extremes, thinned } from './extremes.ts'
 import { nextRevision, toSummary } from './runs.ts'
 import type { Connection } from './sqlite.ts'
 
@@ -73,14 +74,18 @@ export function pointQueries(connection: Connection) {
         for (const { metric, steps, values, times } of batch) {
           const id = metricId(metric)
           const summary = new RunningSummary()
+          const extremes = new Extremes(connection, runId, id)
           for (let i = 0; i < steps.length; i++) {
             const step = steps[i] ?? 0
             const value = values[i] ?? NaN
             const finite = Number.isFinite(value)
             if (Number(insert.run(runId, id, step, finite ? value : null, times[i] ?? 0).changes) === 0) continue
             added++
-            if (finite) summary.add(step, value)
+            if (!finite) continue
+            summary.add(step, value)
+            extremes.add(step, value)
           }
+          extremes.write()
           if (summary.count > 0) writeSummary(connection, runId, id, summary)
         }
         if (added > 0) connection.run(`UPDATE run SET revision = ${nextRevision} WHERE id = ?`, runId)
@@ -228,32 +233,6 @@ function writeSummary(connection: Connection, runId: number, metricId: number, s
     summary.minStep,
     summary.max,
     summary.maxStep,
-  )
-}
-
-/** Smallest and largest of each of maxPoints / 2 buckets, and both ends, so that no spike is lost. */
-function thinned(
-  connection: Connection,
-  runId: number,
-  metricId: number,
-  first: number,
-  last: number,
-  maxPoints: number,
-) {
-  const width = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, Math.floor((maxPoints - 2) / 2))))
-  // SQLite takes the bare column `step` from the row that holds the minimum or maximum.
-  const extreme = (aggregate: 'min' | 'max') =>
-    `SELECT step, ${aggregate}(value) AS value FROM point
-     WHERE run_id = ?1 AND metric_id = ?2 AND step >= ?3 AND step <= ?5 AND value IS NOT NULL GROUP BY CAST((step - ?3) / ?4 AS INTEGER)`
-  const end = 'SELECT step, value FROM point WHERE run_id = ?1 AND metric_id = ?2 AND value IS NOT NULL AND step'
-  return connection.all(
-    `SELECT step, value FROM (${extreme('min')}) UNION SELECT step, value FROM (${extreme('max')})
-     UNION SELECT * FROM (${end} >= ?3 ORDER BY step LIMIT 1) UNION ${end} = ?5 ORDER BY step`,
-    runId,
-    metricId,
-    first,
-    width,
-    last,
   )
 }
 

@@ -249,6 +249,7 @@ export function runQueries(connection: Connection) {
       connection.transaction(() => {
         connection.run(`INSERT OR REPLACE INTO removed_run(id, revision) VALUES (?, ${nextRevision})`, runId)
         connection.run('DELETE FROM point WHERE run_id = ?', runId)
+        connection.run('DELETE FROM extreme WHERE run_id = ?', runId)
         connection.run('DELETE FROM run WHERE id = ?', runId)
       })
     },
