@@ -81,6 +81,13 @@ const forbidden = [
     to: { path: '^(extension|webview)/' },
   },
   {
+    name: 'engines-know-no-triplets',
+    comment: 'An engine turns pictures into embeddings; miners and losses stand outside it.',
+    severity: 'error',
+    from: { path: '^server/training/engines/' },
+    to: { path: '^server/core/(miners|loss|metrics|samplers|triplets|objective|difficulty)' },
+  },
+  {
     name: 'language-is-pure',
     comment: 'Language features are functions of a document: no connection, no file system, no store.',
     severity: 'error',

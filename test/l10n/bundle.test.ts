@@ -13,7 +13,9 @@ function textsOf(source: string): string[] {
   return [...quoted].map(([, single, double]) => (single || double).replace(/\\(.)/g, '$1'))
 }
 
-const files = ['extension', 'webview', 'protocol', 'server'].flatMap(folder => globSync(`${folder}/**/*.ts`, { cwd: root }))
+const files = ['extension', 'webview', 'protocol', 'server'].flatMap(folder =>
+  globSync(`${folder}/**/*.ts`, { cwd: root }),
+)
 const texts = files.flatMap(file => textsOf(read(file)).map(text => ({ file, text })))
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(match => match[1]).sort()
 

@@ -1,0 +1,1 @@
+export const batchHard = 'batch-hard'

@@ -1,0 +1,3 @@
+import { batchHard } from '../../core/miners/batchHard.ts'
+
+export const engine = batchHard
