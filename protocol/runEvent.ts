@@ -103,8 +103,22 @@ export const RunEvent = v.object({
 })
 export type RunEvent = v.InferOutput<typeof RunEvent>
 
+/** Means of stretches of a curve: where each stretch is on average, its mean, and how many points it has. */
+export const Means = v.object({
+  steps: v.array(v.number()),
+  values: v.array(v.number()),
+  weights: v.array(v.number()),
+})
+export type Means = v.InferOutput<typeof Means>
+
 /** Part of one metric's curve: steps ascending, `values` in step. */
-export const Series = v.object({ metric: v.string(), steps: v.array(v.number()), values: v.array(v.number()) })
+export const Series = v.object({
+  metric: v.string(),
+  steps: v.array(v.number()),
+  values: v.array(v.number()),
+  /** Where points were left out, and only the extremes stayed: what a smoothed line is made from. */
+  means: v.optional(Means),
+})
 export type Series = v.InferOutput<typeof Series>
 
 /** When steps were made, milliseconds since 1970: a few hundred pairs, ascending. */

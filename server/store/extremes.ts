@@ -1,7 +1,8 @@
 /**
- * The smallest and the largest value of each 256 steps of a curve, kept beside its points: a run of a million steps is
- * thinned from four thousand rows, and no spike is missed.
+ * The smallest and the largest value of each 256 steps of a curve, and their sum, kept beside its points: a run of a
+ * million steps is thinned from four thousand rows, no spike is missed, and its means are those of all points.
  */
+import type { Means } from '../../protocol/runEvent.ts'
 import type { Connection } from './sqlite.ts'
 
 const stepsPerBucket = 256
@@ -26,6 +27,15 @@ export const createExtremes = `
           FROM point WHERE value IS NOT NULL GROUP BY 1, 2, 3) AS high USING (run_id, metric_id, bucket);
   `
 
+export const addMeans = `
+  ALTER TABLE extreme ADD COLUMN count INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE extreme ADD COLUMN sum REAL NOT NULL DEFAULT 0;
+  UPDATE extreme SET (count, sum) = (
+    SELECT count(*), total(value) FROM point
+    WHERE point.run_id = extreme.run_id AND point.metric_id = extreme.metric_id AND value IS NOT NULL
+      AND point.step BETWEEN bucket * ${stepsPerBucket} AND bucket * ${stepsPerBucket} + ${stepsPerBucket - 1});
+  `
+
 /** Takes in new points of one metric, steps ascending; `write` must be called at the end. */
 export class Extremes {
   readonly #connection: Connection
@@ -36,6 +46,8 @@ export class Extremes {
   #minStep = -1
   #max = -Infinity
   #maxStep = -1
+  #count = 0
+  #sum = 0
 
   constructor(connection: Connection, runId: number, metricId: number) {
     this.#connection = connection
@@ -49,6 +61,8 @@ export class Extremes {
       this.write()
       this.#bucket = bucket
     }
+    this.#count++
+    this.#sum += value
     if (value < this.#min) {
       this.#min = value
       this.#minStep = step
@@ -62,12 +76,15 @@ export class Extremes {
   write(): void {
     if (this.#minStep < 0) return
     this.#connection.run(
-      `INSERT INTO extreme(run_id, metric_id, bucket, min, min_step, max, max_step) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO extreme(run_id, metric_id, bucket, min, min_step, max, max_step, count, sum)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET
          min_step = CASE WHEN excluded.min < min THEN excluded.min_step ELSE min_step END,
          min = min(min, excluded.min),
          max_step = CASE WHEN excluded.max > max THEN excluded.max_step ELSE max_step END,
-         max = max(max, excluded.max)`,
+         max = max(max, excluded.max),
+         count = count + excluded.count,
+         sum = sum + excluded.sum`,
       this.#runId,
       this.#metricId,
       this.#bucket,
@@ -75,11 +92,15 @@ export class Extremes {
       this.#minStep,
       this.#max,
       this.#maxStep,
+      this.#count,
+      this.#sum,
     )
     this.#min = Infinity
     this.#minStep = -1
     this.#max = -Infinity
     this.#maxStep = -1
+    this.#count = 0
+    this.#sum = 0
   }
 }
 
@@ -98,7 +119,7 @@ export function thinned(
   last: number,
   maxPoints: number,
 ): StepRow[] {
-  const width = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, Math.floor((maxPoints - 2) / 2))))
+  const width = stretch(first, last, maxPoints)
   const found =
     width < stepsPerBucket
       ? fromPoints(connection, runId, metricId, first, last, first, width)
@@ -112,6 +133,68 @@ export function thinned(
   return [...byStep.values()].sort((a, b) => Number(a['step']) - Number(b['step']))
 }
 
+/** Steps in each of about maxPoints / 2 stretches. */
+function stretch(first: number, last: number, maxPoints: number): number {
+  return Math.max(1, Math.ceil((last - first + 1) / Math.max(1, Math.floor((maxPoints - 2) / 2))))
+}
+
+/**
+ * The mean of each of the stretches that `thinned` takes its extremes from, with the number of points that it stands for:
+ * what a smoothed line is drawn from, since the extremes alone say nothing of what lies between.
+ */
+export function means(
+  connection: Connection,
+  runId: number,
+  metricId: number,
+  first: number,
+  last: number,
+  maxPoints: number,
+): Means {
+  const width = stretch(first, last, maxPoints)
+  const ofPoints = (from: number, to: number) =>
+    connection.all(
+      `SELECT avg(step) AS step, avg(value) AS value, count(*) AS weight FROM point
+       WHERE run_id = ?1 AND metric_id = ?2 AND step BETWEEN ?3 AND ?4 AND value IS NOT NULL
+       GROUP BY CAST((step - ?5) / ?6 AS INTEGER) ORDER BY step`,
+      runId,
+      metricId,
+      from,
+      to,
+      first,
+      width,
+    )
+  const { from, to } = wholeBuckets(first, last)
+  const rows =
+    width < stepsPerBucket || from > to
+      ? ofPoints(first, last)
+      : [
+          ...ofPoints(first, from * stepsPerBucket - 1),
+          ...connection.all(
+            `SELECT sum(count * (bucket * ${stepsPerBucket} + ${(stepsPerBucket - 1) / 2})) / sum(count) AS step,
+               sum(sum) / sum(count) AS value, sum(count) AS weight FROM extreme
+             WHERE run_id = ?1 AND metric_id = ?2 AND bucket BETWEEN ?3 AND ?4 AND count > 0
+             GROUP BY CAST((bucket * ${stepsPerBucket} - ?5) / ?6 AS INTEGER) ORDER BY step`,
+            runId,
+            metricId,
+            from,
+            to,
+            first,
+            width,
+          ),
+          ...ofPoints((to + 1) * stepsPerBucket, last),
+        ]
+  return {
+    steps: rows.map(row => Number(row['step'])),
+    values: rows.map(row => Number(row['value'])),
+    weights: rows.map(row => Number(row['weight'])),
+  }
+}
+
+/** Numbers of the first and the last bucket that lie inside a stretch with all of their steps. */
+function wholeBuckets(first: number, last: number): { from: number; to: number } {
+  return { from: Math.ceil(first / stepsPerBucket), to: Math.floor((last + 1) / stepsPerBucket) - 1 }
+}
+
 /** Whole buckets inside, and the points of the two that stick out at the ends. */
 function fromBuckets(
   connection: Connection,
@@ -121,8 +204,7 @@ function fromBuckets(
   last: number,
   width: number,
 ): StepRow[] {
-  const from = Math.ceil(first / stepsPerBucket)
-  const to = Math.floor((last + 1) / stepsPerBucket) - 1
+  const { from, to } = wholeBuckets(first, last)
   const inside = (step: string, aggregate: 'min' | 'max') =>
     connection.all(
       `SELECT ${step} AS step, ${aggregate}(${aggregate}) AS value FROM extreme

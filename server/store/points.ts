@@ -1,6 +1,6 @@
 /** Points of curves: written in bulk by a run's trainer, read whole, thinned, or as what is new. */
 import type { MetricSummary, Series } from '../../protocol/runEvent.ts'
-import { Extremes, thinned } from './extremes.ts'
+import { Extremes, means, thinned } from './extremes.ts'
 import { nextRevision, toSummary } from './runs.ts'
 import type { Connection } from './sqlite.ts'
 
@@ -19,7 +19,7 @@ export interface SeriesQuery {
   readonly fromStep?: number
   /** Last step wanted. */
   readonly toStep?: number
-  /** At most about this many points a curve: the smallest and the largest of each bucket, and both ends. */
+  /** At most about this many points a curve: the smallest and the largest of each bucket, and both ends; and its mean. */
   readonly maxPoints?: number
 }
 
@@ -114,7 +114,8 @@ export function pointQueries(connection: Connection) {
                 first,
                 last,
               )
-          return toSeries(row.metric, points)
+          const series = toSeries(row.metric, points)
+          return thin ? { ...series, means: means(connection, runId, row.metricId, first, last, maxPoints) } : series
         })
         .filter(series => series.steps.length > 0)
     },

@@ -2,7 +2,7 @@
  * The tables, as migrations: entry i brings a store from version i to i + 1. Entries are never edited once released;
  * a change is a new entry. The version stands in SQLite's `user_version`.
  */
-import { createExtremes } from './extremes.ts'
+import { addMeans, createExtremes } from './extremes.ts'
 import type { Connection } from './sqlite.ts'
 
 const migrations: readonly string[] = [
@@ -116,6 +116,7 @@ const migrations: readonly string[] = [
   CREATE INDEX run_by_sweep ON run(sweep_id) WHERE sweep_id IS NOT NULL;
   `,
   createExtremes,
+  addMeans,
 ]
 
 /** The version that this program writes. */

@@ -34,6 +34,36 @@ describe('a long curve', () => {
     )
   })
 
+  it('comes with means of all of its points, in the same stretches', () => {
+    const store = opened(temporaryFolder())
+    const [id = 0] = queued(store)
+    for (let at = 0; at < values.length; at += 137)
+      store.appendPoints(id, [points('loss', values.slice(at, at + 137), at)])
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 8999 }),
+        fc.integer({ min: 0, max: 8999 }),
+        fc.integer({ min: 6, max: 400 }),
+        (a, b, maxPoints) => {
+          const [fromStep, toStep] = a < b ? [a, b] : [b, a]
+          const [{ means }] = store.series(id, { fromStep, toStep, maxPoints })
+          const stretch = values.slice(fromStep, toStep + 1)
+          if (means === undefined) {
+            expect(stretch.length).toBeLessThanOrEqual(maxPoints)
+            return
+          }
+          const { steps, values: found, weights } = means
+          const total = (of: readonly number[]) => of.reduce((sum, one) => sum + one, 0)
+          expect(steps.every((step, i) => i === 0 || step > steps[i - 1])).toBe(true)
+          expect(total(weights)).toBe(stretch.length)
+          expect(total(found.map((value, i) => value * weights[i]))).toBeCloseTo(total(stretch), 6)
+          expect(steps.length).toBeLessThanOrEqual(maxPoints / 2 + 4)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
   it('repeated from a checkpoint, keeps the extremes of what was stored first', () => {
     const store = opened(temporaryFolder())
     const again = queued(store)[0]
@@ -70,5 +100,10 @@ it('an older store learns its extremes when it is opened', () => {
   const database = new DatabaseSync(databaseFile(before.dir))
   database.exec('DROP TABLE extreme; PRAGMA user_version = 2')
   database.close()
-  expect(opened(folder).series(id, { maxPoints: 20 })).toEqual(expected)
+  const [{ means, ...extremes }] = opened(folder).series(id, { maxPoints: 20 })
+  const [{ means: expectedMeans, ...expectedExtremes }] = expected
+  expect(extremes).toEqual(expectedExtremes)
+  expect([means?.steps, means?.weights]).toEqual([expectedMeans?.steps, expectedMeans?.weights])
+  for (const [i, value] of (means?.values ?? []).entries())
+    expect(value).toBeCloseTo(expectedMeans?.values[i] ?? NaN, 9)
 })

@@ -46,6 +46,35 @@ describe('Curve', () => {
     expect(Math.max(...gaps)).toBeLessThan((200_000 / 128) * 4)
   })
 
+  test('its means are those of all points, however many were left out', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 400 }),
+        values => {
+          const curve = new Curve(64)
+          for (const [step, value] of values.entries()) curve.append([step], [value])
+          const { steps, values: means, weights } = curve.means
+          const sum = (of: Iterable<number>) => [...of].reduce((total, one) => total + one, 0)
+          expect(steps.length).toBeLessThanOrEqual(16)
+          expect(sum(weights)).toBe(values.length)
+          expect(sum(means.map((mean, i) => mean * weights[i]))).toBeCloseTo(sum(values), 6)
+          for (let i = 1; i < steps.length; i++) expect(steps[i]).toBeGreaterThan(steps[i - 1])
+        },
+      ),
+    )
+  })
+
+  test('means come from the store where it left points out, and go on with the points after them', () => {
+    const curve = new Curve()
+    const means = { steps: [2, 5], values: [1, 3], weights: [3, 2] }
+    curve.appendSeries({ metric: 'loss', steps: [1, 3, 5, 6], values: [0, 2, 4, 2], means })
+    curve.append([6, 7], [9, 8])
+    expect([...curve.means.steps]).toEqual([2, 5, 7])
+    expect([...curve.means.values]).toEqual([1, 3, 8])
+    expect([...curve.means.weights]).toEqual([3, 2, 1])
+    expect([...curve.values]).toEqual([0, 2, 4, 2, 8])
+  })
+
   test('every point held was appended', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ noNaN: true }), { maxLength: 400 }), values => {

@@ -63,6 +63,22 @@ describe('smooth', () => {
     expect(Math.abs(smoothedEnd(1) - smoothedEnd(4))).toBeLessThan(5)
   })
 
+  test('means with their weights are smoothed like the points they stand for', () => {
+    // Rare spikes, of which the extremes of each stretch would make the rule.
+    const values = Float64Array.from({ length: 20_000 }, (_, i) => (i % 97 === 5 ? 50 : Math.cos(i / 3000)))
+    const xs = Float64Array.from(values, (_, i) => i)
+    const whole = new Float64Array(values.length)
+    smooth(xs, values, 0.95, whole)
+    const each = 20
+    const sums = (of: Float64Array) =>
+      Float64Array.from({ length: of.length / each }, (_, i) =>
+        of.subarray(i * each, (i + 1) * each).reduce((sum, one) => sum + one / each, 0),
+      )
+    const thinned = new Float64Array(values.length / each)
+    smooth(sums(xs), sums(values), 0.95, thinned, new Float64Array(thinned.length).fill(each))
+    for (let i = 50; i < thinned.length; i++) expect(Math.abs(thinned[i] - whole[(i + 1) * each - 1])).toBeLessThan(0.1)
+  })
+
   test('refuses a factor of 1 and a target that is too short', () => {
     const three = Float64Array.of(1, 2, 3)
     expect(() => smooth(three, three, 1, new Float64Array(3))).toThrow(RangeError)

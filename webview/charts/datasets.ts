@@ -11,7 +11,10 @@ import { withAlpha } from './theme.ts'
 export type Dataset = ChartDataset<'line', Point[]>
 
 export interface Drawing {
+  /** The stretch in view as exactly as it is known. */
   readonly curves: ReadonlyMap<string, Curve>
+  /** The whole run: smoothed lines are the same however near one looks. */
+  readonly whole: ReadonlyMap<string, Curve>
   readonly placedCurves: PlacedCurves
   readonly axis: PlacingAxis
   readonly view: Window
@@ -24,9 +27,9 @@ export interface Drawing {
 }
 
 export function datasetsOf(definition: ChartDefinition, drawing: Drawing): Dataset[] {
-  const { curves, placedCurves, axis, smoothing } = drawing
-  const curveOf = (metric: string): Curve | undefined => {
-    const curve = curves.get(metric)
+  const { curves, whole, placedCurves, axis, smoothing } = drawing
+  const curveOf = (metric: string, from = curves): Curve | undefined => {
+    const curve = from.get(metric)
     return curve === undefined || curve.length === 0 ? undefined : curve
   }
   const source: Source = {
@@ -34,8 +37,12 @@ export function datasetsOf(definition: ChartDefinition, drawing: Drawing): Datas
       const curve = curveOf(metric)
       return curve && placedCurves.placed(curve, axis)
     },
-    smoothed: metric => {
+    means: metric => {
       const curve = curveOf(metric)
+      return curve && placedCurves.means(curve, axis)
+    },
+    smoothed: metric => {
+      const curve = curveOf(metric, smoothing === 0 ? curves : whole)
       return curve && placedCurves.smoothed(curve, axis, smoothing)
     },
   }
@@ -44,6 +51,7 @@ export function datasetsOf(definition: ChartDefinition, drawing: Drawing): Datas
 
 interface Source {
   readonly raw: (metric: string) => Placed | undefined
+  readonly means: (metric: string) => Placed | undefined
   readonly smoothed: (metric: string) => Placed | undefined
 }
 
@@ -94,7 +102,7 @@ function layerDatasets(
     }
     case 'shares': {
       const parts = layer.parts.flatMap(part => {
-        const one = source.raw(part.metric)
+        const one = source.means(part.metric)
         return one === undefined ? [] : [{ part, placed: one }]
       })
       if (parts.length < layer.parts.length) return []

@@ -24,19 +24,31 @@ export interface Placed {
   readonly steps: Float64Array
   readonly xs: Float64Array
   readonly values: Float64Array
+  /** How many points each one stands for; 1 when not given. */
+  readonly weights?: Float64Array
 }
 
 export function place(curve: Curve, axisOf: AxisOf): Placed {
   const { steps, values } = curve
-  const xs = new Float64Array(steps.length)
-  for (let i = 0; i < steps.length; i++) xs[i] = axisOf(steps[i])
-  return { steps, xs, values }
+  return { steps, xs: placeSteps(steps, axisOf), values }
 }
 
-/** A placed curve with smoothed values. */
+/** The means of a curve, with their positions on the axis. */
+export function placeMeans({ means }: Curve, axisOf: AxisOf): Placed {
+  const { steps, values, weights } = means
+  return { steps, xs: placeSteps(steps, axisOf), values, weights }
+}
+
+function placeSteps(steps: Float64Array, axisOf: AxisOf): Float64Array {
+  const xs = new Float64Array(steps.length)
+  for (let i = 0; i < steps.length; i++) xs[i] = axisOf(steps[i])
+  return xs
+}
+
+/** Placed means with smoothed values. */
 export function smoothed(placed: Placed, factor: number): Placed {
   const values = new Float64Array(placed.values.length)
-  smooth(placed.xs, placed.values, factor, values)
+  smooth(placed.xs, placed.values, factor, values, placed.weights)
   return { ...placed, values }
 }
 
@@ -120,8 +132,9 @@ function bucketMeans(part: Placed, edges: Float64Array): Float64Array {
     for (; i < part.xs.length && part.xs[i] < end; i++) {
       const value = part.values[i]
       if (!Number.isFinite(value)) continue
-      sum += value
-      count++
+      const weight = part.weights === undefined ? 1 : part.weights[i]
+      sum += weight * value
+      count += weight
     }
     if (count > 0) before = sum / count
     means[bucket] = before

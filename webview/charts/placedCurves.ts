@@ -1,6 +1,6 @@
 /** Curves with their positions on the axis and their smoothed values, made once and kept until a curve or the axis changes. */
 import type { Curve } from '../data/curve.ts'
-import { type AxisOf, place, type Placed, smoothed } from './layers.ts'
+import { type AxisOf, place, placeMeans, type Placed, smoothed } from './layers.ts'
 
 /** An axis; `key` changes when positions on it do. */
 export interface PlacingAxis {
@@ -12,6 +12,7 @@ interface Entry {
   readonly version: number
   readonly axis: string
   readonly placed: Placed
+  readonly means: Placed
   smoothing: number
   smoothed: Placed | undefined
 }
@@ -23,11 +24,17 @@ export class PlacedCurves {
     return this.#entry(curve, axis).placed
   }
 
+  means(curve: Curve, axis: PlacingAxis): Placed {
+    return this.#entry(curve, axis).means
+  }
+
+  /** Without smoothing the points themselves. */
   smoothed(curve: Curve, axis: PlacingAxis, smoothing: number): Placed {
     const entry = this.#entry(curve, axis)
+    if (smoothing === 0) return entry.placed
     if (entry.smoothed === undefined || entry.smoothing !== smoothing) {
       entry.smoothing = smoothing
-      entry.smoothed = smoothed(entry.placed, smoothing)
+      entry.smoothed = smoothed(entry.means, smoothing)
     }
     return entry.smoothed
   }
@@ -39,6 +46,7 @@ export class PlacedCurves {
       version: curve.version,
       axis: axis.key,
       placed: place(curve, axis.of),
+      means: placeMeans(curve, axis.of),
       smoothing: -1,
       smoothed: undefined,
     }

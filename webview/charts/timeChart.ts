@@ -24,7 +24,10 @@ import { readTheme, type Theme } from './theme.ts'
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler)
 
 export interface ChartInput {
+  /** The stretch in view as exactly as it is known. */
   readonly curves: ReadonlyMap<string, Curve>
+  /** The whole run, from which the smoothed lines are made. */
+  readonly whole: ReadonlyMap<string, Curve>
   readonly placedCurves: PlacedCurves
   readonly axis: PlacingAxis
   /** Stretch of the axis in view; `null`: everything. */
@@ -88,6 +91,7 @@ export class TimeChart implements GestureTarget {
     const pixels = Math.max(50, this.canvas.clientWidth)
     this.#chart.data.datasets = datasetsOf(this.definition, {
       curves: input.curves,
+      whole: input.whole,
       placedCurves: input.placedCurves,
       axis: input.axis,
       view: { min, max, pixels, log: logX },

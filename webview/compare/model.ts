@@ -23,7 +23,7 @@ export class CompareModel {
         const curves = this.#of(message.metric)
         for (const { runId, series } of message.curves) {
           const curve = new Curve()
-          if (series !== null) curve.append(series.steps, series.values)
+          if (series !== null) curve.appendSeries(series)
           curves.set(runId, curve)
         }
         return

@@ -2,7 +2,7 @@
 import { Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from 'chart.js'
 import { axisNumber, axisPercent } from '../../protocol/words.ts'
 import type { Curve } from '../data/curve.ts'
-import { linePoints, place, type Point, smoothed } from '../charts/layers.ts'
+import { linePoints, place, placeMeans, type Point, smoothed } from '../charts/layers.ts'
 import type { Theme } from '../charts/theme.ts'
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale)
@@ -62,10 +62,11 @@ export class OverlayChart {
     }
     const view = { min: 0, max, pixels: Math.max(50, this.canvas.clientWidth), log: false }
     this.#chart.data.datasets = lines.map(({ curve, color, emphasised }) => {
-      const placed = place(curve, step => step)
-      const isDense = placed.xs.length > 60
+      const isDense = curve.length > 60
+      const ofStep = (step: number) => step
+      const isSmooth = isDense && smoothing > 0
       return {
-        data: linePoints(isDense ? smoothed(placed, smoothing) : placed, view, logY),
+        data: linePoints(isSmooth ? smoothed(placeMeans(curve, ofStep), smoothing) : place(curve, ofStep), view, logY),
         borderColor: color,
         pointBackgroundColor: color,
         borderWidth: emphasised ? 3.5 : 1.75,

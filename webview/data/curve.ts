@@ -1,9 +1,11 @@
 /**
  * One metric's curve as a page holds it: two typed buffers that never grow past a fixed size, however long a run goes on.
  * When they are full, neighbouring points are merged so that the smallest and the largest value of each stretch of steps
- * stay, so no spike is lost. Zooming in asks the store for the exact points of the stretch in view.
+ * stay, so no spike is lost; their means are kept beside them. Zooming in asks the store for the exact points of the stretch in view.
  */
+import type { Series } from '../../protocol/runEvent.ts'
 import { minMaxBuckets } from './decimate.ts'
+import { MeanCurve } from './meanCurve.ts'
 
 /** Points held at most: several for each pixel of the widest chart. */
 export const curveCapacity = 16_384
@@ -14,9 +16,12 @@ export class Curve {
   #values: Float64Array
   #length = 0
   #version = 0
+  /** What the smoothed line is drawn from. */
+  readonly means: MeanCurve
 
   constructor(capacity = curveCapacity) {
     this.#capacity = capacity
+    this.means = new MeanCurve(Math.max(8, capacity >> 2))
     this.#steps = new Float64Array(Math.min(1024, capacity))
     this.#values = new Float64Array(this.#steps.length)
   }
@@ -51,6 +56,19 @@ export class Curve {
 
   /** Adds points with ascending steps. Those at or before the last step are already here and are left out. */
   append(steps: ArrayLike<number>, values: ArrayLike<number>): void {
+    this.#append(steps, values, true)
+  }
+
+  /** Adds what the store gave: where it left points out, with the means of all. */
+  appendSeries({ steps, values, means }: Series): void {
+    const before = this.lastStep
+    this.#append(steps, values, means === undefined)
+    if (means === undefined) return
+    for (let i = 0; i < means.steps.length; i++)
+      if (means.steps[i] > before) this.means.add(means.steps[i], means.values[i], means.weights[i])
+  }
+
+  #append(steps: ArrayLike<number>, values: ArrayLike<number>, isWhole: boolean): void {
     let last = this.lastStep
     this.#version++
     for (let i = 0; i < steps.length; i++) {
@@ -61,6 +79,7 @@ export class Curve {
       this.#steps[this.#length] = step
       this.#values[this.#length] = value
       this.#length++
+      if (isWhole) this.means.add(step, value)
       last = step
     }
   }
@@ -68,6 +87,7 @@ export class Curve {
   clear(): void {
     this.#version++
     this.#length = 0
+    this.means.clear()
   }
 
   /** Index of the last point at or before `step`; −1 when there is none. */

@@ -90,6 +90,7 @@ export class CurvesTab {
       if (!this.#visible.has(chart.canvas)) continue
       chart.update({
         curves,
+        whole: model.curves,
         placedCurves: this.#placed,
         axis,
         range: this.#steps && [axis.of(this.#steps[0]), axis.of(this.#steps[1])],
@@ -154,11 +155,11 @@ export class CurvesTab {
     </button>`
   }
 
-  /** Under the crosshair, or else the last one. */
+  /** Under the crosshair, as exactly as it is known there; or else the last one. */
   #valueAt(metric: string): number | undefined {
-    const curve = this.#page.model.curves.get(metric)
-    if (curve === undefined) return undefined
-    return this.#crosshairStep === null ? curve.last : curve.values.at(Math.max(0, curve.indexAt(this.#crosshairStep)))
+    if (this.#crosshairStep === null) return this.#page.model.last(metric)
+    const curve = this.#curvesInView().get(metric) ?? this.#page.model.curves.get(metric)
+    return curve?.values.at(Math.max(0, curve.indexAt(this.#crosshairStep)))
   }
 
   /** For screen readers and for the line above the charts: what the crosshair stands on. */

@@ -34,7 +34,7 @@ export class PanelModel {
       case 'show':
         this.#reset()
         this.run = message.run
-        for (const series of message.series) this.#curve(series.metric).append(series.steps, series.values)
+        for (const series of message.series) this.#curve(series.metric).appendSeries(series)
         this.#addEvents(message.events)
         this.clock.add(message.clock.steps, message.clock.times)
         this.pace.see(message.run.step, now)
@@ -95,7 +95,7 @@ export class PanelModel {
       }
       case 'points':
         if (delta.runId !== this.run?.id) return
-        for (const series of delta.series) this.#curve(series.metric).append(series.steps, series.values)
+        for (const series of delta.series) this.#curve(series.metric).appendSeries(series)
         this.pace.see(this.lastStep, now)
         this.clock.add([this.lastStep], [wallTime])
         return
@@ -123,10 +123,10 @@ export class PanelModel {
 
 function toCloseUp({ fromStep, toStep, series }: Extract<ToPanel, { kind: 'closeUp' }>): CloseUp {
   const curves = new Map<string, Curve>()
-  for (const { metric, steps, values } of series) {
+  for (const one of series) {
     const curve = new Curve()
-    curve.append(steps, values)
-    curves.set(metric, curve)
+    curve.appendSeries(one)
+    curves.set(one.metric, curve)
   }
   return { fromStep, toStep, curves }
 }
