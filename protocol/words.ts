@@ -60,6 +60,8 @@ function nameOf(id: MetricId): string {
       return l10n.t('R-precision')
     case 'test/mapAtR':
       return 'MAP@R'
+    case 'test/identification':
+      return l10n.t('identification')
     case 'test/rocAuc':
       return 'AUC'
     case 'test/eer':

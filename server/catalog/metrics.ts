@@ -77,6 +77,13 @@ export const metrics = {
     citation: cite(papers.realityCheck, '§2.3'),
     aliases: ['mapAtR', 'map', 'map@r', 'mapR'],
   },
+  'test/identification': {
+    title: 'Identification',
+    summary:
+      'Share of held-out pictures that are nearest to their own class when each class shows one picture of its own, over all choices of that picture. Measured where classes have 50 pictures or fewer on average.',
+    citation: cite(papers.feret, '§2.2'),
+    aliases: ['identification', 'oneShot', 'rank1'],
+  },
   'test/rocAuc': {
     title: 'ROC AUC',
     summary: 'Verification: probability that a same pair is nearer than a different pair.',

@@ -42,6 +42,10 @@ export const papers = {
     paper: 'Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009',
     url: 'https://www.cs.toronto.edu/~kriz/cifar.html',
   },
+  feret: {
+    paper: 'Phillips et al., The FERET evaluation methodology for face-recognition algorithms, PAMI 2000',
+    url: 'https://doi.org/10.1109/34.879790',
+  },
   retrieval: {
     paper: 'Manning et al., Introduction to Information Retrieval, 2008',
     section: 'chapter 8',

@@ -2,6 +2,7 @@
 import type { MetricId } from '../../protocol/metrics.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import type { LabelledEmbeddings } from '../core/metrics/labelledEmbeddings.ts'
+import { identification } from '../core/metrics/identification.ts'
 import { retrievalInBlocks } from '../core/metrics/retrieval.ts'
 import { verification } from '../core/metrics/verification.ts'
 import type { Dataset, Split } from './datasets/dataset.ts'
@@ -17,6 +18,9 @@ export interface Evaluation {
 
 /** Pictures embedded at a time: enough to keep an engine busy, little enough to stop soon. */
 const chunk = 256
+
+/** Identification from one picture of each class is a question for classes with few pictures. */
+const fewPictures = 50
 
 /**
  * Embeds the held-out side (and the training side, where neighbours are looked for there) and scores it.
@@ -50,6 +54,7 @@ export async function evaluate(
     maxPairs: 200_000,
     seed: 0,
   })
+  const few = gallery === null && queries.count <= fewPictures * new Set(queries.labels).size
   const values: EvaluationValues = {
     'test/recallAt1': neighbours.recallAt[1],
     'test/recallAt2': neighbours.recallAt[2],
@@ -57,6 +62,7 @@ export async function evaluate(
     'test/recallAt8': neighbours.recallAt[8],
     'test/rPrecision': neighbours.rPrecision,
     'test/mapAtR': neighbours.mapAtR,
+    ...(few ? { 'test/identification': identification(queries, distance) } : {}),
     'test/rocAuc': pairs.rocAuc,
     'test/eer': pairs.eer,
     'test/tarAtFar': pairs.tarAtFar[0].tar,
