@@ -4,12 +4,17 @@ import { benchEngines } from './engines/section.ts'
 import { benchLanguage } from './language/section.ts'
 import type { BenchOptions } from './options.ts'
 import { benchSearch } from './search/section.ts'
+import { benchSweeps } from './sweeps/section.ts'
 
 const sections: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   engines: benchEngines,
   language: benchLanguage,
   search: benchSearch,
+  sweeps: benchSweeps,
 }
+
+/** Takes a quarter of an hour. */
+const byNameOnly: ReadonlySet<string> = new Set(['sweeps'])
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,10 +29,10 @@ const { values, positionals } = parseArgs({
 const unknown = positionals.filter(name => !(name in sections))
 if (values.help || unknown.length > 0) {
   console.log(`npm run bench -- [SECTION …] [--rounds N] [--seconds N] [--only TEXT …] [--python PATH]
-Sections: ${Object.keys(sections).join(', ')}. --only keeps the engines, networks and miners whose name contains the text.`)
+Sections: ${Object.keys(sections).join(', ')}; sweeps takes a quarter of an hour and is left out unless named. --only keeps the engines, networks and miners whose name contains the text.`)
   process.exit(unknown.length > 0 ? 2 : 0)
 }
 const options = { ...values, rounds: Number(values.rounds), seconds: Number(values.seconds) }
 for (const [name, run] of Object.entries(sections)) {
-  if (positionals.length === 0 || positionals.includes(name)) await run(options)
+  if (positionals.length === 0 ? !byNameOnly.has(name) : positionals.includes(name)) await run(options)
 }

@@ -58,6 +58,7 @@ async function train(store: Store, runId: number): Promise<void> {
       tracker,
       folder: runFolder(store.dir, runId),
       workspace: dirname(resolve(store.dir)),
+      threads: store.placement(runId).threads,
       auto: { tryInProcess: probeInProcess, cacheFolder: cacheFolder() },
     })
     const { step } = store.run(runId) ?? run

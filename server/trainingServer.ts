@@ -2,14 +2,17 @@
  * The training server: one a store, outlives windows, starts one trainer process a run, and exits when nothing is left
  * to wait for. It computes nothing. It may be killed at any moment: its trainers go on, and the next one adopts them.
  *
- *     node trainingServer.cjs STORE [--slots N]
+ *     node trainingServer.cjs STORE [--slots N]     runs at the same time, where the store does not say
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { entryPoint } from './launch.ts'
 import { configureLocale } from './locale.ts'
+import { graphicsCards } from './queues/graphicsCards.ts'
+import { slotsOf } from './queues/slots.ts'
 import { LocalQueue, needsTrainingServer, type Trainers } from './queues/local.ts'
 import { logFile, serverLockFile, trainerLockFile } from './store/layout.ts'
 import { isLocked, takeLock } from './store/lock.ts'
@@ -27,13 +30,14 @@ function trainerProcesses(store: Store): Trainers {
   const children = new Map<number, ChildProcess>()
   const startedHere = new Set<number>()
   return {
-    start(run) {
+    start(run, { device }) {
       const output = openSync(logFile(store.dir, `run-${run.id}`), 'a')
       const child = spawn(process.execPath, [...process.execArgv, entryPoint('trainer'), store.dir, String(run.id)], {
         // Its own group: what ends this server does not end the run.
         detached: true,
         windowsHide: true,
         stdio: ['ignore', output, output],
+        env: { ...process.env, ...(device === null ? {} : { CUDA_VISIBLE_DEVICES: device }) },
       })
       closeSync(output)
       children.set(run.id, child)
@@ -69,13 +73,15 @@ async function main(): Promise<void> {
   const [dir] = positionals
   if (!dir) throw new Error('trainingServer STORE [--slots N]')
   configureLocale()
-  const slots = Math.max(1, Math.trunc(Number(values.slots ?? process.env['TRIPLET_LAB_SLOTS'] ?? 1)) || 1)
+  const given = Math.trunc(Number(values.slots ?? process.env['TRIPLET_LAB_SLOTS'] ?? 0))
+  const machine = { cores: availableParallelism(), devices: graphicsCards() }
   for (;;) {
     const lock = takeLock(serverLockFile(dir))
     if (!lock) return
     const opened = openStore(dir, { create: false })
     if (opened.kind !== 'opened') throw new Error(opened.kind === 'refused' ? opened.message : `No store in ${dir}.`)
     const { store } = opened
+    const slots = slotsOf(machine, () => store.slots() ?? (given >= 1 ? given : null))
     await serve(new LocalQueue(store, trainerProcesses(store), slots, new SweepKeeper(store)))
     lock.release()
     // Whoever queued a run while the lock was still held relied on this server: look again now that it is free.

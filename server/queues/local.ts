@@ -4,11 +4,13 @@
  */
 import * as l10n from '@vscode/l10n'
 import { endedStatuses, type RunRow, type RunWish } from '../../protocol/runEvent.ts'
+import type { Placement } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
+import type { Slots } from './slots.ts'
 
 /** How the queue starts and sees trainers: processes in the training server, anything in a test. */
 export interface Trainers {
-  start(run: RunRow): void
+  start(run: RunRow, place: Placement): void
   /** Whether a trainer of this run lives. One that was started a moment ago counts, though it holds no lock yet. */
   isAlive(runId: number): boolean
   /** Where a person finds what the trainer had to say. */
@@ -26,6 +28,9 @@ const noSweeps: Sweeps = { tick: () => undefined, queueNext: () => false }
 
 /** Deaths in a row without a step of progress before a run counts as failed. */
 export const patience = 5
+
+/** More than any machine has room for. */
+const endless = 1_000
 
 const names: { readonly metrics: readonly string[] } = { metrics: [] }
 
@@ -69,10 +74,10 @@ function stopWithoutTrainer(store: Store, run: RunRow): void {
 export class LocalQueue {
   private readonly store: Store
   private readonly trainers: Trainers
-  private readonly slots: number
+  private readonly slots: Slots
   private readonly sweeps: Sweeps
 
-  constructor(store: Store, trainers: Trainers, slots: number, sweeps: Sweeps = noSweeps) {
+  constructor(store: Store, trainers: Trainers, slots: Slots, sweeps: Sweeps = noSweeps) {
     this.sweeps = sweeps
     this.store = store
     this.trainers = trainers
@@ -87,21 +92,30 @@ export class LocalQueue {
     const runs = this.store.runs({ ...names, statuses: ['running', 'paused', 'interrupted', 'queued'] })
     this.sweeps.tick()
     let alive = 0
-    let running = 0
+    const running: Placement[] = []
     for (const run of runs) {
       if (run.status !== 'queued' && this.trainers.isAlive(run.id)) {
         alive++
-        if (run.status === 'running') running++
+        if (run.status === 'running') running.push(this.store.placement(run.id))
       } else this.withoutTrainer(run)
     }
-    while (running < this.slots) {
-      const run = this.store.claimNext() ?? (this.sweeps.queueNext() ? this.store.claimNext() : null)
+    for (let waiting = this.waiting(); ; waiting--) {
+      const place = this.slots.next(running, waiting)
+      if (place === null) break
+      const run = this.store.claimNext(place) ?? (this.sweeps.queueNext() ? this.store.claimNext(place) : null)
       if (!run) break
-      this.trainers.start(run)
+      this.trainers.start(run, place)
       alive++
-      running++
+      running.push(this.store.placement(run.id))
     }
     return alive > 0 || needsTrainingServer(this.store)
+  }
+
+  /** Runs that would be taken; a sweep always has more. */
+  private waiting(): number {
+    const sweeps = this.store.sweeps().some(sweep => sweep.wish === 'run')
+    const queued = this.store.runs({ ...names, statuses: ['queued'] }).filter(run => run.wish === 'run').length
+    return sweeps ? Math.max(queued, endless) : queued
   }
 
   /** A run that no trainer works at: what becomes of it depends on what it was and what is wished of it. */

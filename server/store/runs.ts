@@ -11,6 +11,8 @@ export interface NewRun {
   /** Path of the experiment file, relative to the workspace folder, with `/`. */
   readonly experiment: string
   readonly sweepId?: number | null
+  /** Runs with a higher one are taken first; 0 when not given. */
+  readonly priority?: number
   /** The run whose checkpoint it goes on from. */
   readonly parentId?: number | null
   readonly spec: RunSpec
@@ -53,6 +55,16 @@ export interface RunRecord {
   readonly archived: boolean
 }
 
+/** What a run may compute with. */
+export const Placement = v.object({
+  /** `null`: as many as its engine finds best. */
+  threads: v.nullable(v.number()),
+  /** The one graphics card that it sees; `null`: all of them. */
+  device: v.nullable(v.string()),
+})
+export type Placement = v.InferOutput<typeof Placement>
+const anywhere: Placement = { threads: null, device: null }
+
 /** Expression that numbers a change; see `run.revision`. */
 export const nextRevision = `(SELECT max(
   coalesce((SELECT max(revision) FROM run), 0), coalesce((SELECT max(revision) FROM removed_run), 0)) + 1)`
@@ -79,12 +91,13 @@ export function runQueries(connection: Connection) {
       return connection.transaction(() =>
         runs.map(run => {
           const row = connection.get(
-            `INSERT INTO run(name, experiment, sweep_id, parent_id, status, spec, created, epochs, revision)
-             VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ${nextRevision}) RETURNING id`,
+            `INSERT INTO run(name, experiment, sweep_id, parent_id, priority, status, spec, created, epochs, revision)
+             VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ${nextRevision}) RETURNING id`,
             run.name,
             run.experiment,
             run.sweepId ?? null,
             run.parentId ?? null,
+            run.priority ?? 0,
             JSON.stringify(run.spec),
             Date.now(),
             run.spec.epochs,
@@ -128,17 +141,25 @@ export function runQueries(connection: Connection) {
       }
     },
 
-    /** Takes the oldest queued run that nobody wants to wait: it counts as running from here. */
-    claimNext(): RunRow | null {
+    /**
+     * Takes the oldest of the queued runs with the highest priority that nobody wants to wait: it counts as running from
+     * here. A run that has begun stays with the number of threads that it began with.
+     */
+    claimNext({ threads, device }: Placement = anywhere): RunRow | null {
       return connection.transaction(() => {
-        const id = connection.get("SELECT min(id) AS id FROM run WHERE status = 'queued' AND wish = 'run'")?.['id']
+        const id = connection.get(
+          "SELECT id FROM run WHERE status = 'queued' AND wish = 'run' ORDER BY priority DESC, id LIMIT 1",
+        )?.['id']
         if (typeof id !== 'number') return null
         const now = Date.now()
         touch(
-          `status = 'running', attempt = attempt + 1, claimed = ?, started = coalesce(started, ?), message = NULL`,
+          `status = 'running', attempt = attempt + 1, claimed = ?, started = coalesce(started, ?), message = NULL,
+           threads = CASE WHEN attempt = 0 THEN ? ELSE threads END, device = ?`,
           'id = ?',
           now,
           now,
+          threads,
+          device,
           id,
         )
         return read('id = ?', [id])[0] ?? null
@@ -152,6 +173,30 @@ export function runQueries(connection: Connection) {
     claimed(runId: number): number | null {
       const claimed = connection.get('SELECT claimed FROM run WHERE id = ?', runId)?.['claimed']
       return typeof claimed === 'number' ? claimed : null
+    },
+
+    /** What a run computes with, as it was claimed. */
+    placement(runId: number): Placement {
+      const row = connection.get('SELECT threads, device FROM run WHERE id = ?', runId)
+      return row ? v.parse(Placement, row) : anywhere
+    },
+
+    priority: (runId: number): number =>
+      Number(connection.get('SELECT priority FROM run WHERE id = ?', runId)?.['priority'] ?? 0),
+
+    /** The highest priority of the runs that wait; 0 when none does. */
+    highestPriority: (): number =>
+      Number(connection.get("SELECT max(priority) AS n FROM run WHERE status = 'queued'")?.['n'] ?? 0),
+
+    setPriority: (runId: number, priority: number): void => void touch('priority = ?', 'id = ?', priority, runId),
+
+    /** Runs stay with their experiment when its file is renamed. Both paths as in `RunRow.experiment`. */
+    renameExperiment(from: string, to: string): void {
+      connection.transaction(() => {
+        for (const { id } of connection.all('SELECT id FROM run WHERE experiment = ?', from))
+          touch('experiment = ?', 'id = ?', to, Number(id))
+        connection.run('UPDATE sweep SET experiment = ? WHERE experiment = ?', to, from)
+      })
     },
 
     /** Sets the status, and the time of the end where it is one. `message` says why, for people. */

@@ -117,6 +117,16 @@ const migrations: readonly string[] = [
   `,
   createExtremes,
   addMeans,
+  `
+  -- the higher comes first; what a run computes with is kept, since another number of threads changes its last digits
+  ALTER TABLE run ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE run ADD COLUMN threads INTEGER;
+  ALTER TABLE run ADD COLUMN device TEXT;
+  ALTER TABLE sweep ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+
+  -- what holds for the whole store, as JSON: how many runs train at the same time
+  CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  `,
 ]
 
 /** The version that this program writes. */

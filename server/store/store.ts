@@ -9,6 +9,7 @@ import { databaseFile, prepareFolder } from './layout.ts'
 import { pointQueries } from './points.ts'
 import { runQueries } from './runs.ts'
 import { applicationId, migrate, readVersion, storeVersion } from './schema.ts'
+import { settingQueries } from './settings.ts'
 import { Connection, isBusy, nodeCanStore, oldestNode, rawDatabase, retry, sqliteCode } from './sqlite.ts'
 import { sweepQueries } from './sweeps.ts'
 import { createTail, type Tail } from './tail.ts'
@@ -16,7 +17,8 @@ import { createTail, type Tail } from './tail.ts'
 export type Store = ReturnType<typeof runQueries> &
   ReturnType<typeof pointQueries> &
   ReturnType<typeof eventQueries> &
-  ReturnType<typeof sweepQueries> & {
+  ReturnType<typeof sweepQueries> &
+  ReturnType<typeof settingQueries> & {
     /** The folder, `.triplet-lab`. */
     readonly dir: string
     /** Several writes as one: all or nothing, and on the disk when it returns. */
@@ -93,6 +95,7 @@ function assemble(dir: string, connection: Connection): Store {
     ...pointQueries(connection),
     ...eventQueries(connection),
     ...sweepQueries(connection),
+    ...settingQueries(connection),
     dir,
     transaction: body => connection.transaction(body),
     tail() {

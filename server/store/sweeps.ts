@@ -10,6 +10,8 @@ const SweepRow = v.object({
   experiment: v.string(),
   status: SweepStatus,
   wish: v.picklist(['run', 'pause']),
+  /** Of the runs that it adds. */
+  priority: v.number(),
   message: v.nullable(v.string()),
   created: v.number(),
   ended: v.nullable(v.number()),
@@ -38,7 +40,7 @@ const TrialRow = v.object({
 export type TrialRow = v.InferOutput<typeof TrialRow> & { readonly assignment: unknown }
 
 export function sweepQueries(connection: Connection) {
-  const columns = 'id, experiment, plan, status, wish, message, created, ended'
+  const columns = 'id, experiment, plan, status, wish, priority, message, created, ended'
   const toSweep = (row: Record<string, unknown>): SweepRow => ({
     ...v.parse(SweepRow, row),
     plan: JSON.parse(String(row['plan'])) as unknown,
@@ -46,7 +48,7 @@ export function sweepQueries(connection: Connection) {
 
   return {
     /** @returns its id, which its runs have as `sweepId` */
-    addSweep(experiment: string, plan: object): number {
+    addSweep(experiment: string, plan: object, priority = 0): number {
       return connection.transaction(() => {
         // Runs of sweeps from before there was this table keep their numbers.
         const next = connection.get(
@@ -54,10 +56,12 @@ export function sweepQueries(connection: Connection) {
         )
         const id = Number(next?.['id'])
         connection.run(
-          "INSERT INTO sweep(id, experiment, plan, status, wish, created) VALUES (?, ?, ?, 'running', 'run', ?)",
+          `INSERT INTO sweep(id, experiment, plan, status, wish, priority, created)
+           VALUES (?, ?, ?, 'running', 'run', ?, ?)`,
           id,
           experiment,
           JSON.stringify(plan),
+          priority,
           Date.now(),
         )
         return id
@@ -69,9 +73,11 @@ export function sweepQueries(connection: Connection) {
       return row ? toSweep(row) : null
     },
 
-    /** Oldest first; only those that have not ended, unless all are asked for. */
+    /** Highest priority first, then oldest; only those that have not ended, unless all are asked for. */
     sweeps: (all = false): SweepRow[] =>
-      connection.all(`SELECT ${columns} FROM sweep ${all ? '' : "WHERE status = 'running'"} ORDER BY id`).map(toSweep),
+      connection
+        .all(`SELECT ${columns} FROM sweep ${all ? '' : "WHERE status = 'running'"} ORDER BY priority DESC, id`)
+        .map(toSweep),
 
     setSweepStatus(sweepId: number, status: SweepStatus, message: string | null = null): void {
       const ended = status === 'running' ? null : Date.now()
@@ -83,6 +89,12 @@ export function sweepQueries(connection: Connection) {
         sweepId,
       )
     },
+
+    setSweepPlan: (sweepId: number, plan: object): void =>
+      void connection.run('UPDATE sweep SET plan = ? WHERE id = ?', JSON.stringify(plan), sweepId),
+
+    setSweepPriority: (sweepId: number, priority: number): void =>
+      void connection.run('UPDATE sweep SET priority = ? WHERE id = ?', priority, sweepId),
 
     setSweepWish: (sweepId: number, wish: 'run' | 'pause'): void =>
       void connection.run('UPDATE sweep SET wish = ? WHERE id = ?', wish, sweepId),

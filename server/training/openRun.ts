@@ -33,6 +33,7 @@ export class RunError extends Error {
 /**
  * @param engineId the engine that the run began on, where the spec leaves the choice
  * @param auto how engines are tried, where it is not clear which is the fastest
+ * @param mostThreads that the engine may use; `null`: as many as it finds best
  * @throws DatasetError, EngineError or RunError, whose messages are for people
  */
 export async function openRun(
@@ -40,6 +41,7 @@ export async function openRun(
   workspace: string,
   engineId: string | null,
   auto?: AutoOptions,
+  mostThreads: number | null = null,
 ): Promise<OpenRun> {
   const dataset = await openDataset(spec.dataset, spec.image, { workspace })
   try {
@@ -53,6 +55,7 @@ export async function openRun(
       clipNorm: spec.clipNorm,
       batchSize: sampler.batchSize,
       threads: null,
+      mostThreads,
     }
     const engine = await openEngine(spec.engine, engineId, options, auto)
     const input = createInputPipeline({

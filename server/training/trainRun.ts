@@ -34,6 +34,8 @@ export interface TrainContext {
   readonly workspace: string
   /** How `auto` tries engines; without it the first that can run the network is taken. */
   readonly auto?: AutoOptions
+  /** Threads that the engine may use at most; left out or `null`: as many as it finds best. */
+  readonly threads?: number | null
 }
 
 export type Outcome =
@@ -69,7 +71,7 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
     ...context.auto,
     onChoice: (sentence: string) => context.tracker.event(0, 'started', sentence),
   }
-  const run = await openRun(spec, context.workspace, checkpoint?.engineId ?? null, auto)
+  const run = await openRun(spec, context.workspace, checkpoint?.engineId ?? null, auto, context.threads)
   let endReport = (): void => undefined
   try {
     context.tracker.progress({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LocalQueue, needsTrainingServer, patience, requestWish } from '../../server/queues/local.ts'
+import { runsAtOnce } from './machine.ts'
 import type { Store } from '../../server/store/store.ts'
 import { opened, queued, temporaryFolder } from '../store/helpers.ts'
 
@@ -17,7 +18,7 @@ function someTrainers() {
 function setUp(slots = 1): { store: Store; trainers: ReturnType<typeof someTrainers>; queue: LocalQueue } {
   const store = opened(temporaryFolder())
   const trainers = someTrainers()
-  return { store, trainers, queue: new LocalQueue(store, trainers, slots) }
+  return { store, trainers, queue: new LocalQueue(store, trainers, runsAtOnce(slots)) }
 }
 
 describe('the local queue', () => {
@@ -34,6 +35,36 @@ describe('the local queue', () => {
     for (const id of [second, third]) store.setStatus(id, 'done')
     trainers.alive.clear()
     expect(queue.tick()).toBe(false)
+  })
+
+  it('takes runs with a higher priority first', () => {
+    const { store, trainers, queue } = setUp()
+    const [first = 0, second = 0, third = 0] = queued(store, 3)
+    store.setPriority(third, 1)
+    expect(store.highestPriority()).toBe(1)
+    const order: number[] = []
+    for (let i = 0; i < 3; i++) {
+      queue.tick()
+      const [id = 0] = trainers.alive
+      order.push(id)
+      trainers.alive.clear()
+      store.setStatus(id, 'done')
+    }
+    expect(order).toEqual([third, first, second])
+  })
+
+  it('keeps the threads of a run that has begun, so that its curve stays the same', () => {
+    const { store, trainers, queue } = setUp(4)
+    const [id = 0] = queued(store)
+    queue.tick()
+    expect(store.placement(id)).toEqual({ threads: 2, device: null })
+    store.setProgress(id, { step: 5 })
+    trainers.alive.clear()
+    const alone = new LocalQueue(store, trainers, runsAtOnce(1))
+    alone.tick()
+    alone.tick()
+    expect(store.run(id)).toMatchObject({ status: 'running', attempt: 2 })
+    expect(store.placement(id)).toEqual({ threads: 2, device: null })
   })
 
   it('puts a run whose trainer died in line again and says so', () => {

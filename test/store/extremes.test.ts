@@ -98,7 +98,10 @@ it('an older store learns its extremes when it is opened', () => {
   const expected = before.series(id, { maxPoints: 20 })
   before.close()
   const database = new DatabaseSync(databaseFile(before.dir))
-  database.exec('DROP TABLE extreme; PRAGMA user_version = 2')
+  database.exec(`
+    DROP TABLE extreme; DROP TABLE setting; ALTER TABLE sweep DROP COLUMN priority;
+    ALTER TABLE run DROP COLUMN priority; ALTER TABLE run DROP COLUMN threads; ALTER TABLE run DROP COLUMN device;
+    PRAGMA user_version = 2`)
   database.close()
   const [{ means, ...extremes }] = opened(folder).series(id, { maxPoints: 20 })
   const [{ means: expectedMeans, ...expectedExtremes }] = expected

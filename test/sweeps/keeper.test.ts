@@ -7,6 +7,7 @@ import type { Store } from '../../server/store/store.ts'
 import { SweepKeeper } from '../../server/sweeps/keeper.ts'
 import { nextRuns } from '../../server/sweeps/suggestRuns.ts'
 import { requestSweepWish } from '../../server/sweeps/wish.ts'
+import { runsAtOnce } from '../queues/machine.ts'
 import { opened, points, temporaryFolder } from '../store/helpers.ts'
 
 const epochs = 9
@@ -36,7 +37,7 @@ class Lab {
       isAlive: (id: number) => this.store.run(id)?.status === 'running',
       logOf: String,
     }
-    return new LocalQueue(this.store, trainers, 1, new SweepKeeper(this.store))
+    return new LocalQueue(this.store, trainers, runsAtOnce(1), new SweepKeeper(this.store))
   }
 
   /** The training server is killed; the next one starts. */

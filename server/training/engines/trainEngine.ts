@@ -53,6 +53,8 @@ export interface EngineOptions {
   readonly batchSize: number
   /** Threads that the engine may use; `null`: as many as measured best. */
   readonly threads: number | null
+  /** Never more threads than this, whatever was measured: others train beside this run. */
+  readonly mostThreads?: number | null
 }
 
 /** One way to run networks on this machine. */

@@ -54,7 +54,8 @@ class OnnxEngine implements TrainEngine {
 
   constructor(options: EngineOptions) {
     this.#options = options
-    const threads = Math.max(1, Math.min(options.threads ?? usefulThreads(options), options.batchSize))
+    const wanted = options.threads ?? Math.min(usefulThreads(options), options.mostThreads ?? Infinity)
+    const threads = Math.max(1, Math.min(wanted, options.batchSize))
     this.#crew = startCrew(options, threads)
     this.#own = this.#crew.parts[0]
     this.versions = { 'onnxruntime-node': this.#crew.ort.version, node: process.versions.node }
