@@ -59,5 +59,28 @@ export const SampleDetail = v.object({
 })
 export type SampleDetail = v.InferOutput<typeof SampleDetail>
 
-export const DetailKind = v.picklist(['difficulty', 'hardest', 'hardestPictures', 'sample', 'samplePictures'])
+/** Kind `classes`: how well each held-out class is retrieved, the worst first; classes of one picture are left out. */
+export const ClassesDetail = v.object({
+  epoch: v.number(),
+  classes: v.array(
+    v.object({
+      name: v.string(),
+      /** Pictures that were looked for. */
+      queries: v.number(),
+      recallAt1: v.number(),
+      rPrecision: v.number(),
+      mapAtR: v.number(),
+    }),
+  ),
+})
+export type ClassesDetail = v.InferOutput<typeof ClassesDetail>
+
+export const DetailKind = v.picklist([
+  'difficulty',
+  'hardest',
+  'hardestPictures',
+  'sample',
+  'samplePictures',
+  'classes',
+])
 export type DetailKind = v.InferOutput<typeof DetailKind>

@@ -30,6 +30,7 @@ export const metricIds = [
   'test/rocAuc',
   'test/eer',
   'test/tarAtFar',
+  'test/farThreshold',
   'test/nmi',
   'test/ami',
 ] as const

@@ -67,7 +67,9 @@ function nameOf(id: MetricId): string {
     case 'test/eer':
       return 'EER'
     case 'test/tarAtFar':
-      return 'TAR@FAR'
+      return 'TAR@FAR 1e-3'
+    case 'test/farThreshold':
+      return l10n.t('threshold at FAR 1e-3')
     case 'test/nmi':
       return 'NMI'
     case 'test/ami':

@@ -1,6 +1,7 @@
 /** The reference pages, made from the catalog and the rules, so that they say what the program does. */
 import { describeRange, type Setting } from '../../server/catalog/entry.ts'
 import { experimentFile } from '../../server/catalog/experimentFile.ts'
+import { type Metric, metrics } from '../../server/catalog/metrics.ts'
 import { codes } from '../../server/experiment/rules/codes.ts'
 
 /** docs/diagnostics.md: a section per code, which diagnostics in the editor link to. */
@@ -25,8 +26,27 @@ export function experimentPage(): string {
     'JSON with comments, named `*.triplet.json`. Only `dataset` has to be there; everything else has a default. Wherever one',
     'value stands, `{ "values": […] }` tries several: the file is then a sweep.',
     ...sections,
+    ...measures(),
     '',
   ].join('\n')
+}
+
+/** What a run says of itself, in the order of protocol/metrics.ts. */
+function measures(): string[] {
+  const rows = Object.entries<Metric>(metrics).map(
+    ([id, metric]) => `| \`${id}\` | ${metric.title} | ${cell(about(metric))} |`,
+  )
+  return [
+    '',
+    '## What a run measures',
+    '',
+    'Ids that begin with `test/` are measured on the held-out side after each evaluation, the others at every step. A sweep’s',
+    '`metric` takes them by name; `triplet-lab show RUN` lists them, with the held-out classes that are retrieved worst.',
+    '',
+    '| id | name | |',
+    '| --- | --- | --- |',
+    ...rows,
+  ]
 }
 
 function section(key: string, setting: Setting): string[] {

@@ -99,14 +99,24 @@ export const metrics = {
     summary: 'Verification: share of same pairs accepted while one in a thousand different pairs is.',
     aliases: ['tarAtFar', 'tar'],
   },
+  'test/farThreshold': {
+    title: 'Threshold at FAR 1e-3',
+    summary: 'Verification: pairs up to this distance are accepted for TAR@FAR 1e-3, in units of the distance.',
+    aliases: ['threshold', 'farThreshold'],
+  },
   'test/nmi': {
     title: 'NMI',
-    summary: 'Normalised mutual information of k-means clusters and classes.',
+    summary: 'Normalised mutual information of classes and as many k-means clusters of the held-out embeddings.',
+    formula: 'NMI = 2 · I(classes; clusters) / (H(classes) + H(clusters))',
+    citation: papers.agreement,
     aliases: ['nmi'],
   },
   'test/ami': {
     title: 'AMI',
-    summary: 'Mutual information of k-means clusters and classes, adjusted for chance.',
+    summary:
+      'Mutual information of k-means clusters and classes, adjusted for chance: 0 is what luck gives, 1 perfect.',
+    formula: 'AMI = (I − E[I]) / ((H(classes) + H(clusters)) / 2 − E[I])',
+    citation: papers.agreement,
     aliases: ['ami'],
   },
 } as const satisfies Record<MetricId, Metric>

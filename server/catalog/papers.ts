@@ -46,6 +46,10 @@ export const papers = {
     paper: 'Phillips et al., The FERET evaluation methodology for face-recognition algorithms, PAMI 2000',
     url: 'https://doi.org/10.1109/34.879790',
   },
+  agreement: {
+    paper: 'Vinh et al., Information Theoretic Measures for Clusterings Comparison, JMLR 2010',
+    url: 'https://jmlr.org/papers/v11/vinh10a.html',
+  },
   retrieval: {
     paper: 'Manning et al., Introduction to Information Retrieval, 2008',
     section: 'chapter 8',

@@ -1,5 +1,8 @@
 import * as l10n from '@vscode/l10n'
+import * as v from 'valibot'
+import { ClassesDetail } from '../../protocol/details.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
+import type { Store } from '../store/store.ts'
 import { lastValue } from './lastValue.ts'
 import { exitWrongInput, fail, printJson, withStore, type CommonOptions } from './output.ts'
 import { duration } from './progress.ts'
@@ -69,8 +72,9 @@ export async function showRun(runId: number, options: CommonOptions): Promise<vo
     }
     const record = store.record(runId)
     const events = store.events(runId)
+    const classes = classesOf(store, runId)
     if (options.json) {
-      printJson({ run, record, events })
+      printJson({ run, record, events, classes })
       return
     }
     const took = run.started === null ? null : ((run.ended ?? Date.now()) - run.started) / 1000
@@ -86,10 +90,28 @@ export async function showRun(runId: number, options: CommonOptions): Promise<vo
           ...[last, min, max].map(value => value.toPrecision(4)),
         ]),
       ]),
+      ...(classes === null ? [] : ['', ...weakest(classes)]),
       '',
       ...events.map(event => `${new Date(event.time).toLocaleTimeString()}  ${event.message}`),
       '',
       JSON.stringify(run.spec, null, 2),
     ])
   })
+}
+
+/** How well each held-out class was retrieved when that was last kept; `null` before the first evaluation. */
+function classesOf(store: Store, runId: number): ClassesDetail | null {
+  const found = store.detail(runId, 'classes')
+  return found && v.parse(ClassesDetail, JSON.parse(Buffer.from(found.data).toString('utf8')))
+}
+
+const weakestShown = 5
+
+function weakest({ epoch, classes }: ClassesDetail): string[] {
+  return columns([
+    [l10n.t('weakest classes at epoch {0}', epoch), l10n.t('pictures'), 'R@1', 'MAP@R'],
+    ...classes
+      .slice(0, weakestShown)
+      .map(({ name, queries, recallAt1, mapAtR }) => [name, String(queries), percent(recallAt1), percent(mapAtR)]),
+  ])
 }

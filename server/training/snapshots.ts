@@ -2,8 +2,9 @@
  * What people look at besides curves: a sample of the held-out pictures with their embeddings as training goes on, and
  * the pictures of the hardest triplets. Small on purpose: a run keeps a few megabytes of it.
  */
-import type { HardestDetail, PicturesDetail, SampleDetail } from '../../protocol/details.ts'
+import type { ClassesDetail, HardestDetail, PicturesDetail, SampleDetail } from '../../protocol/details.ts'
 import type { LabelledEmbeddings } from '../core/metrics/labelledEmbeddings.ts'
+import type { ClassScores } from '../core/metrics/retrieval.ts'
 import type { Dataset } from './datasets/dataset.ts'
 
 /** Pictures in the sample, at most; enough for a map and for eighty thousand pairs. */
@@ -45,6 +46,24 @@ export function sampleDetail(epoch: number, queries: LabelledEmbeddings, sample:
   for (const [i, position] of sample.entries())
     embeddings.set(queries.embeddings.subarray(position * size, (position + 1) * size), i * size)
   return { epoch, size, embeddings: Buffer.from(embeddings.buffer).toString('base64') }
+}
+
+/** The worst first: those are what one looks for. */
+export function classesDetail(
+  epoch: number,
+  scores: readonly ClassScores[],
+  classNames: readonly string[],
+): ClassesDetail {
+  const classes = scores
+    .toSorted((a, b) => a.mapAtR - b.mapAtR || a.label - b.label)
+    .map(({ label, queries, precisionAt1, rPrecision, mapAtR }) => ({
+      name: classNames[label],
+      queries,
+      recallAt1: precisionAt1,
+      rPrecision,
+      mapAtR,
+    }))
+  return { epoch, classes }
 }
 
 /** The pictures of a list of triplets, each once. */

@@ -20,7 +20,14 @@ import { evaluate, type Evaluation } from './evaluate.ts'
 import { countHardEpochs, likelyMislabelled } from './hardPictures.ts'
 import { freshState, type LoopState } from './loopState.ts'
 import { openRun, RunError, type OpenRun } from './openRun.ts'
-import { chooseSample, hardestPictures, picturesDetail, sampleDetail, samplesPerRun } from './snapshots.ts'
+import {
+  chooseSample,
+  classesDetail,
+  hardestPictures,
+  picturesDetail,
+  sampleDetail,
+  samplesPerRun,
+} from './snapshots.ts'
 import { afterEpoch, learningRateFactor, lessonOf } from './schedule.ts'
 import { observation, Stepper, type StepResult } from './stepper.ts'
 import type { Tracker } from './tracker.ts'
@@ -238,7 +245,7 @@ class Loop {
     const { run, state, tracker } = this
     const trained = await run.engine.exportState()
     await run.engine.importState(this.untrained)
-    const found = await this.evaluate()
+    const found = await this.evaluate(false)
     await run.engine.importState(trained)
     if (found) {
       tracker.record(0, 0, found.values)
@@ -257,7 +264,7 @@ class Loop {
     let found: Evaluation | null = null
     if (due) {
       await this.saveWhenOlderThan(checkpointInterval)
-      found = await this.evaluate()
+      found = await this.evaluate(epoch === spec.epochs)
       if (tracker.wish() === 'stop') return null
     }
 
@@ -285,12 +292,13 @@ class Loop {
       : null
   }
 
-  /** The sample's embeddings as they are now; with the first of them, its pictures. */
-  private async keepSample(step: number, epoch: number, { queries }: Evaluation): Promise<void> {
+  /** The sample's embeddings and each class's scores as they are now; with the first of them, the sample's pictures. */
+  private async keepSample(step: number, epoch: number, { queries, classes }: Evaluation): Promise<void> {
     const { run, tracker } = this
     const evaluations = run.spec.epochs / run.spec.evaluation.everyEpochs
     const every = Math.ceil(evaluations / samplesPerRun) * run.spec.evaluation.everyEpochs
     if (epoch % every !== 0 && epoch !== run.spec.epochs) return
+    tracker.detail(step, 'classes', classesDetail(epoch, classes, run.dataset.classNames))
     const sample = chooseSample(queries.labels)
     if (sample.length === 0) return
     tracker.detail(step, 'sample', sampleDetail(epoch, queries, sample))
@@ -307,10 +315,10 @@ class Loop {
     this.picturesKept = true
   }
 
-  private async evaluate(): Promise<Evaluation | null> {
+  private async evaluate(patient: boolean): Promise<Evaluation | null> {
     const { run, tracker } = this
     tracker.flush()
-    return evaluate(run.spec, run.dataset, run.split, run.engine, () => tracker.wish() === 'stop')
+    return evaluate(run.spec, run.dataset, run.split, run.engine, { patient }, () => tracker.wish() === 'stop')
   }
 
   private async done(early: string | null): Promise<Outcome> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { metricIds, type MetricId } from '../../protocol/metrics.ts'
-import { DifficultyDetail, HardestDetail } from '../../protocol/details.ts'
+import { ClassesDetail, DifficultyDetail, HardestDetail } from '../../protocol/details.ts'
 import type { RunEventKind, RunStatus, RunWish } from '../../protocol/runEvent.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import type { Progress } from '../../server/store/runs.ts'
@@ -78,7 +78,6 @@ describe('a run', () => {
     expect(outcome.kind).toBe('done')
     for (const metric of metricIds) {
       const steps = [...(tracker.curves.get(metric)?.keys() ?? [])].toSorted((a, b) => a - b)
-      if (['test/nmi', 'test/ami'].includes(metric)) continue
       const wanted = metric.startsWith('test/') ? [0, 12, 24, 36] : Array.from({ length: 36 }, (_, i) => i + 1)
       expect(steps, metric).toEqual(wanted)
     }
@@ -111,6 +110,41 @@ describe('a run', () => {
       expect(step).toBeLessThanOrEqual(12)
     }
     expect(triplets.every(({ ap, an }, i) => i === 0 || ap - an <= triplets[i - 1].ap - triplets[i - 1].an)).toBe(true)
+  })
+
+  it('keeps the scores of each held-out class, which average to those of all', async () => {
+    const tracker = new MemoryTracker()
+    await train(smallSpec(temporaryFolder()), tracker)
+    const kept = tracker.details.filter(detail => detail.kind === 'classes')
+    expect(kept.map(detail => detail.step)).toEqual([0, 12, 24, 36])
+    const { epoch, classes } = v.parse(ClassesDetail, kept.at(-1)?.value)
+    expect(epoch).toBe(3)
+    expect(classes.map(({ name, queries }) => `${name}: ${queries}`).toSorted()).toEqual(
+      Array.from({ length: 8 }, (_, i) => `${i}: 6`),
+    )
+    for (const [score, metric] of [
+      ['recallAt1', 'test/recallAt1'],
+      ['rPrecision', 'test/rPrecision'],
+      ['mapAtR', 'test/mapAtR'],
+    ] as const) {
+      const mean = classes.reduce((sum, one) => sum + one[score], 0) / classes.length
+      expect(mean).toBeCloseTo(tracker.curves.get(metric)?.get(36) ?? NaN, 9)
+    }
+    expect(classes.map(one => one.mapAtR)).toEqual(classes.map(one => one.mapAtR).toSorted((a, b) => a - b))
+  })
+
+  it('says how well clusters of the held-out pictures agree with their classes, better as it learns', async () => {
+    const tracker = new MemoryTracker()
+    await train(smallSpec(temporaryFolder()), tracker)
+    for (const metric of ['test/nmi', 'test/ami']) {
+      const curve = tracker.curves.get(metric)
+      expect(curve?.get(36), metric).toBeGreaterThan(curve?.get(0) ?? 1)
+      expect(curve?.get(36), metric).toBeLessThanOrEqual(1)
+    }
+    const threshold = tracker.curves.get('test/farThreshold')?.get(36) ?? NaN
+    // Nothing is accepted where the nearest of all pairs is one of different classes.
+    expect(threshold > 0).toBe((tracker.curves.get('test/tarAtFar')?.get(36) ?? NaN) > 0)
+    expect(threshold).toBeLessThan(4)
   })
 
   it('gives the same curve bit for bit when it is repeated, and another one with another seed', async () => {

@@ -1,6 +1,7 @@
 /** What a run keeps besides numbers, as far as the page has asked for it: which steps there are, and the one shown. */
 import * as v from 'valibot'
 import {
+  ClassesDetail,
   DifficultyDetail,
   HardestDetail,
   PicturesDetail,
@@ -15,6 +16,7 @@ const decoders = {
   hardestPictures: PicturesDetail,
   sample: SampleDetail,
   samplePictures: PicturesDetail,
+  classes: ClassesDetail,
 } as const
 type Decoded<K extends DetailKind> = v.InferOutput<(typeof decoders)[K]>
 

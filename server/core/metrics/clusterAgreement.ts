@@ -21,9 +21,7 @@ export function clusterAgreement(labels: Int32Array, clusters: Int32Array): Clus
   if (rows.sizes.length === columns.sizes.length && (rows.sizes.length <= 1 || rows.sizes.length === n)) {
     return { nmi: 1, ami: 1 }
   }
-  const joint = new Int32Array(rows.sizes.length * columns.sizes.length)
-  for (let i = 0; i < n; i++) joint[rows.ids[i] * columns.sizes.length + columns.ids[i]]++
-  const mutual = mutualInformation(joint, rows.sizes, columns.sizes, n)
+  const mutual = mutualInformation(rows, columns, n)
   const mean = (entropy(rows.sizes, n) + entropy(columns.sizes, n)) / 2
   const expected = expectedMutualInformation(rows.sizes, columns.sizes, n)
   // Where both differences vanish the ratio is taken as 0, not as not-a-number.
@@ -59,13 +57,18 @@ function entropy(sizes: Int32Array, n: number): number {
   return sum
 }
 
-function mutualInformation(joint: Int32Array, rows: Int32Array, columns: Int32Array, n: number): number {
+function mutualInformation(rows: Dense, columns: Dense, n: number): number {
+  // Of thousands of classes and clusters, few have anything in common.
+  const joint = new Map<number, number>()
+  for (let i = 0; i < n; i++) {
+    const cell = rows.ids[i] * columns.sizes.length + columns.ids[i]
+    joint.set(cell, (joint.get(cell) ?? 0) + 1)
+  }
   let sum = 0
-  for (let i = 0; i < rows.length; i++) {
-    for (let j = 0; j < columns.length; j++) {
-      const both = joint[i * columns.length + j]
-      if (both > 0) sum += (both / n) * Math.log((n * both) / (rows[i] * columns[j]))
-    }
+  for (const [cell, both] of joint) {
+    const row = rows.sizes[Math.floor(cell / columns.sizes.length)]
+    const column = columns.sizes[cell % columns.sizes.length]
+    sum += (both / n) * Math.log((n * both) / (row * column))
   }
   return Math.max(0, sum)
 }
@@ -75,15 +78,24 @@ function expectedMutualInformation(rows: Int32Array, columns: Int32Array, n: num
   const logFactorial = new Float64Array(n + 1)
   for (let i = 2; i <= n; i++) logFactorial[i] = logFactorial[i - 1] + Math.log(i)
   let sum = 0
-  for (const a of rows) {
-    for (const b of columns) {
+  // Only sizes matter, and many classes have the same.
+  for (const [a, timesA] of tally(rows)) {
+    for (const [b, timesB] of tally(columns)) {
+      const times = timesA * timesB
       const fixed = logFactorial[a] + logFactorial[b] + logFactorial[n - a] + logFactorial[n - b] - logFactorial[n]
       for (let both = Math.max(1, a + b - n); both <= Math.min(a, b); both++) {
         const logProbability =
           fixed - logFactorial[both] - logFactorial[a - both] - logFactorial[b - both] - logFactorial[n - a - b + both]
-        sum += (both / n) * Math.log((n * both) / (a * b)) * Math.exp(logProbability)
+        sum += times * (both / n) * Math.log((n * both) / (a * b)) * Math.exp(logProbability)
       }
     }
   }
   return sum
+}
+
+/** How often each size occurs. */
+function tally(sizes: Int32Array): Map<number, number> {
+  const times = new Map<number, number>()
+  for (const size of sizes) times.set(size, (times.get(size) ?? 0) + 1)
+  return times
 }

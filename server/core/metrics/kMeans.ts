@@ -1,4 +1,5 @@
 import type { Floats } from '../distances/pairwise.ts'
+import { neighbourScores } from './neighbourScores.ts'
 import type { Random } from '../random.ts'
 import { firstAbove } from '../weightedDraw.ts'
 
@@ -10,11 +11,30 @@ import { firstAbove } from '../weightedDraw.ts'
  * @throws RangeError unless 1 ≤ k ≤ n
  */
 export function kMeans(x: Floats, n: number, d: number, k: number, random: Random, iterations = 50): Int32Array {
+  const steps = kMeansInSteps(x, n, d, k, random, iterations)
+  let step = steps.next()
+  while (step.done !== true) step = steps.next()
+  return step.value
+}
+
+/**
+ * The same in pieces: yields after the seeding and after each iteration, for callers with an event loop to keep alive.
+ * @throws RangeError unless 1 ≤ k ≤ n
+ */
+export function* kMeansInSteps(
+  x: Floats,
+  n: number,
+  d: number,
+  k: number,
+  random: Random,
+  iterations: number,
+): Generator<void, Int32Array> {
   if (!(Number.isSafeInteger(k) && k >= 1 && k <= n)) throw new RangeError(`cannot make ${k} clusters of ${n} rows`)
   const centres = seed(x, n, d, k, random)
   const clusters = new Int32Array(n).fill(-1)
   const distances = new Float64Array(n)
   const sizes = new Int32Array(k)
+  yield
   for (let i = 0; i < iterations; i++) {
     const changed = assign(x, n, d, centres, k, clusters, distances)
     if (changed === 0) break
@@ -22,6 +42,7 @@ export function kMeans(x: Floats, n: number, d: number, k: number, random: Rando
     for (const cluster of clusters) sizes[cluster]++
     for (let c = 0; c < k; c++) if (sizes[c] === 0) revive(c, clusters, distances, sizes)
     moveCentres(x, n, d, clusters, sizes, centres)
+    yield
   }
   return clusters
 }
@@ -46,6 +67,7 @@ function seed(x: Floats, n: number, d: number, k: number, random: Random): Float
   return centres
 }
 
+/** Each row to its nearest centre. @returns how many rows changed theirs */
 function assign(
   x: Floats,
   n: number,
@@ -56,19 +78,16 @@ function assign(
   distances: Float64Array,
 ): number {
   let changed = 0
-  for (let i = 0; i < n; i++) {
-    let best = 0
-    let bestDistance = Infinity
-    for (let c = 0; c < k; c++) {
-      const distance = squaredDistance(x, i * d, centres, c * d, d)
-      if (distance < bestDistance) {
-        bestDistance = distance
-        best = c
-      }
+  const rows = { embeddings: x, count: n, size: d }
+  for (const block of neighbourScores(rows, { embeddings: centres, count: k, size: d }, 'squared-euclidean')) {
+    for (let q = 0; q < block.count; q++) {
+      const i = block.first + q
+      let best = 0
+      for (let c = 1; c < k; c++) if (block.scores[q * k + c] < block.scores[q * k + best]) best = c
+      if (clusters[i] !== best) changed++
+      clusters[i] = best
+      distances[i] = squaredDistance(x, i * d, centres, best * d, d)
     }
-    if (clusters[i] !== best) changed++
-    clusters[i] = best
-    distances[i] = bestDistance
   }
   return changed
 }
