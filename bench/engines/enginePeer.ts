@@ -25,10 +25,10 @@ const objective = createObjective({
   maxBatch: batchSize,
   size: network.embeddingSize,
 })
-const { data, labels } = batch()
-const gradientOf = (embeddings: Embeddings): Float32Array =>
-  objective.evaluate(embeddings.data, embeddings.count, embeddings.size, labels).gradient
-const step = (): Promise<number> => engine.step({ data, count: batchSize }, gradientOf, 1e-3)
+const { data: pictures, labels } = batch()
+const gradientOf = ({ data, count, size, squaredDistances }: Embeddings): Float32Array =>
+  objective.evaluate(data, count, size, labels, margin, squaredDistances).gradient
+const step = (): Promise<number> => engine.step({ data: pictures, count: batchSize }, gradientOf, 1e-3)
 
 await step()
 console.log('first step')

@@ -37,9 +37,17 @@ export interface Objective {
    * @param embeddings row-major [n, d]; on the unit sphere if the loss says so
    * @param labels class of each row
    * @param margin α of this step, when it is not the loss's own
+   * @param squared as in `Batch.load`
    * @throws RangeError when the batch does not fit the options
    */
-  evaluate(embeddings: Floats, n: number, d: number, labels: Int32Array, margin?: number): Evaluation
+  evaluate(
+    embeddings: Floats,
+    n: number,
+    d: number,
+    labels: Int32Array,
+    margin?: number,
+    squared?: Floats | null,
+  ): Evaluation
   /** Appends to `into` the triplets that the miner chooses in the loaded batch; a miner that draws draws again. */
   listTriplets(into: Triplets, margin?: number): void
 }
@@ -53,9 +61,9 @@ export function createObjective(options: ObjectiveOptions): Objective {
   const room = new Float32Array(maxBatch * size)
   return {
     batch,
-    evaluate(embeddings, n, d, labels, margin = options.loss.margin) {
+    evaluate(embeddings, n, d, labels, margin = options.loss.margin, squared = null) {
       if (d > size) throw new RangeError(`embeddings of ${d} numbers; room for ${size}`)
-      batch.load(embeddings, n, d, labels)
+      batch.load(embeddings, n, d, labels, squared)
       loss.begin(margin)
       const gradient = room.subarray(0, n * d)
       if (!batch.finite) {

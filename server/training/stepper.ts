@@ -83,8 +83,8 @@ export class Stepper {
     let loss = NaN
     let minedTriplets = 0
     let difficulty = noDifficulty
-    const gradientOf = ({ data, count, size }: Embeddings): Float32Array => {
-      const evaluation = this.objective.evaluate(data, count, size, batch.labels, this.margin)
+    const gradientOf = ({ data, count, size, squaredDistances }: Embeddings): Float32Array => {
+      const evaluation = this.objective.evaluate(data, count, size, batch.labels, this.margin, squaredDistances)
       loss = evaluation.loss
       minedTriplets = evaluation.minedTriplets
       // Here, because the engine may use the embeddings' memory for something else afterwards.

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { l2Normalize, l2NormalizeBackward } from '../../server/core/distances/normalize.ts'
-import { type DistanceKind, pairwiseDistances } from '../../server/core/distances/pairwise.ts'
+import { type DistanceKind, pairwiseDistances, takeSquared } from '../../server/core/distances/pairwise.ts'
 import { batches, distanceKinds, flat } from './arbitraries.ts'
 import { distanceMatrix, isZero } from './oracles.ts'
 
@@ -45,7 +45,21 @@ describe('pairwise distances', () => {
     }
   })
 
+  test('are taken from squared ones that somebody has measured', () => {
+    fc.assert(
+      fc.property(batches(), fc.constantFrom('euclidean' as const, 'squared-euclidean' as const), ({ rows }, kind) => {
+        const n = rows.length
+        const d = n === 0 ? 0 : rows[0].length
+        const into = new Float64Array(n * n).fill(-7)
+        takeSquared(kind, distances('squared-euclidean', flat(rows), n, d), n, into)
+        expect(into).toEqual(distances(kind, flat(rows), n, d))
+      }),
+    )
+  })
+
   test('arrays that are too short are refused', () => {
+    expect(() => takeSquared('euclidean', new Float32Array(3), 2, new Float64Array(4))).toThrow(RangeError)
+    expect(() => takeSquared('euclidean', new Float32Array(4), 2, new Float64Array(3))).toThrow(RangeError)
     expect(() => pairwiseDistances('cosine', new Float32Array(3), 2, 2, new Float64Array(4))).toThrow(RangeError)
     expect(() => pairwiseDistances('cosine', new Float32Array(4), 2, 2, new Float64Array(3))).toThrow(RangeError)
   })

@@ -45,6 +45,23 @@ export function pairwiseDistances(
   }
 }
 
+/**
+ * The same from squared distances that are measured already.
+ * @param squared row-major [n, n]
+ * @throws RangeError when an array is too short
+ */
+export function takeSquared(
+  kind: Exclude<DistanceKind, 'cosine'>,
+  squared: Floats,
+  n: number,
+  into: Float64Array,
+): void {
+  if (squared.length < n * n) throw new RangeError(`${n} × ${n} distances do not fit in ${squared.length} numbers`)
+  if (into.length < n * n) throw new RangeError(`${n} × ${n} distances do not fit in ${into.length} numbers`)
+  if (kind === 'euclidean') for (let i = 0; i < n * n; i++) into[i] = Math.sqrt(squared[i])
+  else for (let i = 0; i < n * n; i++) into[i] = squared[i]
+}
+
 function squaredDistances(x: Floats, n: number, d: number, into: Float64Array): void {
   const even = d - (d % 4)
   for (let i = 0; i < n; i++) {

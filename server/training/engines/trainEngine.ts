@@ -16,6 +16,11 @@ export interface Embeddings {
   readonly data: Float32Array
   readonly count: number
   readonly size: number
+  /**
+   * ‖x − y‖² of all rows, row-major [n, n], from differences, symmetric with a zero diagonal: from an engine that measures
+   * them faster than the core would, in a training step.
+   */
+  readonly squaredDistances?: Float32Array | null
 }
 
 /** Named tensors: weights, optimizer moments, running statistics, step count. What a checkpoint holds. */

@@ -1,52 +1,106 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { pairwiseDistances } from '../../../server/core/distances/pairwise.ts'
 import { onnxKind } from '../../../server/training/engines/onnx/onnxEngine.ts'
-import { tfjsCpu } from '../../../server/training/engines/tfjs/kinds.ts'
+import { tfjsCpu, tfjsWasm } from '../../../server/training/engines/tfjs/kinds.ts'
 import type { EngineKind, EngineState, TrainEngine } from '../../../server/training/engines/trainEngine.ts'
 import { fillNormal, streamKey } from '../../../server/training/models/counterRandom.ts'
-import type { Network } from '../../../server/training/models/network.ts'
+import type { Layer, Network, Padding } from '../../../server/training/models/network.ts'
 import { engineConformance } from './conformance.ts'
 import { layerNetworks, wholeNetworks } from './networks.ts'
 
 engineConformance(onnxKind, tfjsCpu)
 
 describe('blocks of pictures', () => {
-  it('add up to the gradients of the whole batch', async () => {
-    // More columns than one block may have, with and without a pool behind the convolution.
-    const network: Network = {
-      input: { height: 24, width: 24, channels: 1 },
-      layers: [
-        { type: 'conv', name: 'one', filters: 16, kernelSize: 3, stride: 1, padding: 'same', bias: true },
-        { type: 'relu' },
-        { type: 'conv', name: 'two', filters: 16, kernelSize: 3, stride: 1, padding: 'same', bias: true },
-        { type: 'relu' },
-        { type: 'max-pool', size: 2, stride: 2, padding: 'valid' },
-        { type: 'conv', name: 'three', filters: 48, kernelSize: 5, stride: 2, padding: 'same', bias: true },
-        { type: 'global-average-pool' },
-        { type: 'dense', name: 'embedding', units: 4, bias: true },
-      ],
-      embeddingSize: 4,
-    }
-    const optimizer = { name: 'sgd', learningRate: 1, momentum: 0, weightDecay: 0 } as const
-    const data = new Float32Array(12 * 24 * 24)
-    fillNormal(data, 7, 1)
-    const run = async (kind: EngineKind, threads: number): Promise<EngineState> => {
-      const engine = await kind.create({ network, optimizer, seed: 1, clipNorm: null, batchSize: 12, threads })
-      await engine.step({ data, count: 12 }, ({ data: codes }) => codes.map((_, i) => (i % 5) - 2), 1)
-      const state = await engine.exportState()
-      engine.dispose()
-      return state
-    }
-    const expected = await run(tfjsCpu, 1)
-    for (const threads of [1, 2]) {
-      const state = await run(onnxKind, threads)
-      for (const [name, { data: theirs }] of expected) {
-        const mine = state.get(name)?.data ?? new Float32Array()
-        theirs.forEach((value, i) => {
-          if (!(Math.abs(value - mine[i]) < 1e-4)) expect.fail(`${name}[${i}]: ${mine[i]} instead of ${value}`)
-        })
+  const pictures = 12
+  const conv = (name: string, filters: number, kernelSize: number, stride: number, padding: Padding): Layer => {
+    return { type: 'conv', name, filters, kernelSize, stride, padding, bias: true }
+  }
+  const pool: Layer = { type: 'max-pool', size: 2, stride: 2, padding: 'valid' }
+  const networkOf = (height: number, width: number, ...layers: Layer[]): Network => ({
+    input: { height, width, channels: 1 },
+    layers: [...layers, { type: 'global-average-pool' }, { type: 'dense', name: 'embedding', units: 4, bias: true }],
+    embeddingSize: 4,
+  })
+  // More than one block may have, with and without a pool behind the convolution.
+  const columns = networkOf(
+    24,
+    24,
+    conv('one', 16, 3, 1, 'same'),
+    { type: 'relu' },
+    conv('two', 16, 3, 1, 'same'),
+    { type: 'relu' },
+    pool,
+    conv('three', 48, 5, 2, 'same'),
+  )
+  // 3 × 3 at stride 1 with many weights goes by tiles, cut off at the border of an odd picture.
+  const tiles = networkOf(
+    17,
+    16,
+    conv('one', 32, 3, 1, 'same'),
+    conv('two', 64, 3, 1, 'same'),
+    { type: 'relu' },
+    pool,
+    conv('three', 36, 3, 1, 'valid'),
+    conv('four', 64, 3, 1, 'valid'),
+  )
+
+  it.each(Object.entries({ columns, tiles }))(
+    'add up to the gradients of the whole batch, by %s',
+    async (_, network) => {
+      const optimizer = { name: 'sgd', learningRate: 1, momentum: 0, weightDecay: 0 } as const
+      const { height, width } = network.input
+      const data = new Float32Array(pictures * height * width)
+      fillNormal(data, 7, 1)
+      const run = async (kind: EngineKind, threads: number): Promise<{ state: EngineState; codes: Float32Array }> => {
+        const engine = await kind.create({ network, optimizer, seed: 1, clipNorm: null, batchSize: pictures, threads })
+        const { data: codes } = await engine.embed({ data, count: pictures })
+        await engine.step({ data, count: pictures }, ({ data: trained }) => trained.map((_, i) => (i % 5) - 2), 1)
+        const state = await engine.exportState()
+        engine.dispose()
+        return { state, codes }
       }
+      const expected = await run(tfjsWasm, 1)
+      for (const threads of [1, 2]) {
+        const { state, codes } = await run(onnxKind, threads)
+        for (const [name, { data: theirs }] of [...expected.state, ['codes', { data: expected.codes }] as const]) {
+          const mine = name === 'codes' ? codes : (state.get(name)?.data ?? new Float32Array())
+          theirs.forEach((value, i) => {
+            if (!(Math.abs(value - mine[i]) < 1e-4)) expect.fail(`${name}[${i}]: ${mine[i]} instead of ${value}`)
+          })
+        }
+      }
+    },
+    60_000,
+  )
+})
+
+describe('distances', () => {
+  it.each([1, 2, 3])('are those of the embeddings, measured by %i threads', async threads => {
+    const network = wholeNetworks['mlp']
+    const optimizer = { name: 'sgd', learningRate: 1, momentum: 0, weightDecay: 0 } as const
+    const engine = await onnxKind.create({ network, optimizer, seed: 1, clipNorm: null, batchSize: 9, threads })
+    const { height, width, channels } = network.input
+    const data = new Float32Array(9 * height * width * channels)
+    fillNormal(data, 3, 1)
+    for (const count of [1, 2, 5, 8, 9]) {
+      // The first picture twice: what is equal is exactly 0 apart.
+      if (count === 9) data.copyWithin(8 * (data.length / 9), 0, data.length / 9)
+      await engine.step(
+        { data, count },
+        ({ data: codes, size, squaredDistances }) => {
+          const measured = new Float64Array(count * count)
+          pairwiseDistances('squared-euclidean', codes, count, size, measured)
+          expect(squaredDistances?.length).toBe(count * count)
+          squaredDistances?.forEach((value, i) => {
+            expect(Math.abs(value - measured[i])).toBeLessThanOrEqual(1e-6 * measured[i])
+          })
+          return new Float32Array(count * size)
+        },
+        0,
+      )
     }
-  }, 60_000)
+    engine.dispose()
+  })
 })
 
 describe('threads', () => {

@@ -27,12 +27,22 @@ describe('product graphs', () => {
     ['transposedB', [2, 3], [2, 3], [7, 8, 16, 17]],
   ])('%s is the product it says', (kind, p, q, expected) => {
     const ort = loadOrt()
-    const session = ort.session(productGraph(kind), 1)
+    const session = ort.session(productGraph(kind, false), 1)
     const y = new Float32Array(4)
-    const a = ort.tensor(Float32Array.from(matrices.p), p[0], p[1])
-    const b = ort.tensor(Float32Array.from(matrices.q), q[0], q[1])
-    session.run({ a, b }, { y: ort.tensor(y, 2, 2) }, {})
+    const a = ort.tensor(Float32Array.from(matrices.p), p)
+    const b = ort.tensor(Float32Array.from(matrices.q), q)
+    session.run({ a, b }, { y: ort.tensor(y, [2, 2]) }, {})
     session.dispose()
     expect([...y]).toEqual(expected)
+
+    const many = ort.session(productGraph(kind, true), 1)
+    const three = new Float32Array(12)
+    const times = (values: readonly number[]): Float32Array =>
+      Float32Array.from([1, 2, 3].flatMap(factor => values.map(value => factor * value)))
+    const as = ort.tensor(times(matrices.p), [3, ...p])
+    const bs = ort.tensor(times(matrices.q), [3, ...q])
+    many.run({ a: as, b: bs }, { y: ort.tensor(three, [3, 2, 2]) }, {})
+    many.dispose()
+    expect([...three]).toEqual([1, 4, 9].flatMap(factor => expected.map(value => factor * value)))
   })
 })

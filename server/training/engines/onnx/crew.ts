@@ -89,8 +89,8 @@ let shares: boolean | undefined
 /** Whether ONNX Runtime takes arrays in shared memory here: its package needs a Node-API that allows them. */
 function sharesMemory(ort: Ort): boolean {
   if (shares !== undefined) return shares
-  const one = ort.tensor(new Float32Array(new SharedArrayBuffer(4)), 1, 1)
-  const session = ort.session(productGraph('plain'), 1)
+  const one = ort.tensor(new Float32Array(new SharedArrayBuffer(4)), [1, 1])
+  const session = ort.session(productGraph('plain', false), 1)
   try {
     session.run({ a: one, b: one }, { y: one }, {})
     shares = true

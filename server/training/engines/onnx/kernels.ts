@@ -16,11 +16,26 @@ type Windowed = readonly [
   outWidth: number,
 ]
 
+/** The inputs of tiles; rows and columns count tiles. */
+type Tiled = readonly [
+  images: number,
+  height: number,
+  width: number,
+  channels: number,
+  top: number,
+  left: number,
+  rows: number,
+  columns: number,
+]
+
+/** The outputs of tiles. */
+type Cut = readonly [images: number, height: number, width: number, filters: number, rows: number, columns: number]
+
 export interface Kernels {
   zero(to: number, count: number): void
   copy(to: number, from: number, count: number): void
   add(to: number, from: number, count: number): void
-  sum(to: number, a: number, b: number, count: number): void
+  sum(to: number, a: number, b: number, count: number, slope: number, cap: number): void
   columnSums(to: number, from: number, rows: number, columns: number, accumulate: boolean): void
   rectify(y: number, x: number, count: number, slope: number, cap: number): void
   rectifyBackward(dx: number, dy: number, y: number, count: number, slope: number, cap: number): void
@@ -29,6 +44,12 @@ export interface Kernels {
   toColumns(columns: number, x: number, ...window: Windowed): void
   toChannelRows(rows: number, planes: number, x: number, ...window: Windowed): void
   turnFilters(to: number, from: number, kernel: number, channels: number, filters: number): void
+  toTiles(v: number, x: number, zeros: number, ...tiled: Tiled): void
+  fromTiles(dx: number, dv: number, ...tiled: Tiled): void
+  fromProducts(y: number, m: number, ...cut: Cut): void
+  toProducts(dm: number, dy: number, ...cut: Cut): void
+  transformFilters(u: number, g: number, count: number): void
+  filterGradientOf(dg: number, du: number, count: number): void
   fromColumns(x: number, columns: number, ...window: Windowed): void
   depthwise(y: number, x: number, weight: number, ...window: Windowed): void
   depthwiseBackward(dx: number, dWeight: number, dy: number, x: number, weight: number, ...window: Windowed): void
@@ -112,6 +133,7 @@ export interface Kernels {
     zeros: number,
     ...window: Windowed
   ): void
+  squaredDistances(squared: number, x: number, rows: number, size: number, from: number, to: number): void
   gatherGradient(gradient: number, count: number, parts: number, stride: number): number
   adam(
     weight: number,

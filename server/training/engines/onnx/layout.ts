@@ -28,10 +28,18 @@ export interface SharedLayout {
   /** What the threads tell each other in a batch norm, by its name: four doubles a channel, a block a thread. */
   readonly statistics: ReadonlyMap<string, number>
   readonly statisticsStride: number
+  /** The whole batch's embeddings, row-major. */
+  readonly embeddings: number
+  /** Their squared distances, row-major; 0 where the batch is so large that they would take too much memory. */
+  readonly distances: number
 }
 
+/** Up to this many rows, distances are measured by the threads together: 64 MiB. */
+const mostRowsMeasured = 4096
+
 export function sharedLayout(arena: Arena, options: EngineOptions, ranks: number): SharedLayout {
-  const specs = weightSpecs(options.network)
+  const { network, batchSize } = options
+  const specs = weightSpecs(network)
   const trained: TrainedWeight[] = []
   let trainedFloats = 0
   for (const spec of specs.filter(one => one.trainable)) {
@@ -39,7 +47,7 @@ export function sharedLayout(arena: Arena, options: EngineOptions, ranks: number
     trained.push({ spec, offset: trainedFloats, count })
     trainedFloats += Math.ceil(count / 4) * 4
   }
-  const norms = options.network.layers.filter(layer => layer.type === 'batch-norm').map(layer => layer.name)
+  const norms = network.layers.filter(layer => layer.type === 'batch-norm').map(layer => layer.name)
   const widest = specs.filter(spec => !spec.trainable).reduce((most, spec) => Math.max(most, floatsIn(spec.shape)), 0)
   const statisticsStride = widest * 4 * 8
   const slotNames = options.optimizer.name === 'adam' ? ['m', 'v'] : ['velocity']
@@ -54,6 +62,8 @@ export function sharedLayout(arena: Arena, options: EngineOptions, ranks: number
     running: specs.filter(one => !one.trainable).map(spec => ({ spec, address: arena.floats(floatsIn(spec.shape)) })),
     statistics: new Map(norms.map(name => [name, arena.bytes(statisticsStride * ranks)])),
     statisticsStride,
+    embeddings: arena.floats(batchSize * network.embeddingSize),
+    distances: batchSize <= mostRowsMeasured ? arena.floats(batchSize * batchSize) : 0,
   }
 }
 

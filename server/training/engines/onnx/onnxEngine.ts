@@ -48,7 +48,7 @@ class OnnxEngine implements TrainEngine {
   readonly #options: EngineOptions
   readonly #crew: Crew
   readonly #own: Part
-  /** The whole batch's embeddings and their gradient, gathered from the threads' parts. */
+  /** The whole batch's embeddings, copied from the memory. */
   readonly #embeddings: Float32Array
   #lastTurn = performance.now()
 
@@ -79,9 +79,13 @@ class OnnxEngine implements TrainEngine {
     return this.#guarded(() => {
       this.#begin('train', batch, 0, batch.count)
       this.#own.forward(true)
+      this.#own.publish()
+      team.barrier()
+      this.#own.measure()
       team.barrier()
       try {
-        this.#scatter(gradientOf(this.#gather(batch.count)), batch.count)
+        const squaredDistances = this.#distances(batch.count)
+        this.#scatter(gradientOf({ ...this.#gather(batch.count), squaredDistances }), batch.count)
       } catch (error) {
         // The other threads wait for the gradient: there will be none.
         team.command = 'skip'
@@ -108,6 +112,7 @@ class OnnxEngine implements TrainEngine {
       this.#guarded(() => {
         this.#begin('embed', batch, first, count)
         this.#own.forward(false)
+        this.#own.publish()
         this.#own.team.barrier()
       })
       data.set(this.#gather(count).data.subarray(0, count * size), first * size)
@@ -180,11 +185,13 @@ class OnnxEngine implements TrainEngine {
 
   #gather(count: number): Embeddings {
     const size = this.#options.network.embeddingSize
-    for (const { program, team } of this.#crew.parts) {
-      const { first, images } = team.part()
-      this.#embeddings.set(floatsAt(this.#crew.memory, program.output.address, images * size), first * size)
-    }
+    this.#embeddings.set(floatsAt(this.#crew.memory, this.#own.layout.embeddings, count * size))
     return { data: this.#embeddings.subarray(0, count * size), count, size }
+  }
+
+  #distances(count: number): Float32Array | null {
+    const { distances } = this.#own.layout
+    return distances === 0 ? null : floatsAt(this.#crew.memory, distances, count * count)
   }
 
   #scatter(gradient: Float32Array, count: number): void {

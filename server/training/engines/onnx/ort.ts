@@ -20,7 +20,7 @@ export interface OrtSession {
 
 export interface Ort {
   readonly version: string
-  tensor(data: Float32Array, rows: number, columns: number): OrtTensor
+  tensor(data: Float32Array, dims: readonly number[]): OrtTensor
   /** @param threads threads for one run, the caller's included */
   session(model: Uint8Array, threads: number): OrtSession
 }
@@ -54,7 +54,7 @@ function load(): Ort {
   initOrt()
   return {
     version,
-    tensor: (data, rows, columns) => new Tensor('float32', data, [rows, columns]),
+    tensor: (data, dims) => new Tensor('float32', data, dims),
     session(model, threads) {
       const session = new binding.InferenceSession()
       session.loadModel(model.buffer, model.byteOffset, model.byteLength, {

@@ -69,6 +69,22 @@ export class Part {
     this.program.forward(this.#pass(training))
   }
 
+  /** Puts this thread's embeddings where all can read them. */
+  publish(): void {
+    const { first, images } = this.team.part()
+    const { address, size } = this.program.output
+    this.#kernels.copy(this.layout.embeddings + first * size * 4, address, images * size)
+  }
+
+  /** Measures this thread's share of the distances between the embeddings that all have published. */
+  measure(): void {
+    const { first, images } = this.team.part()
+    const { embeddings, distances } = this.layout
+    if (distances === 0) return
+    const { size } = this.program.output
+    this.#kernels.squaredDistances(distances, embeddings, this.team.images, size, first, first + images)
+  }
+
   backward(): void {
     const pass = this.#pass(true)
     const own = this.layout.gradients[this.team.rank]

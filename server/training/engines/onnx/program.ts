@@ -81,7 +81,7 @@ export function buildProgram(bench: Workbench, network: Network): Program {
         from.saved.gradients.push(skip)
       }
       reached ||= from.reached || projection !== null
-      operation = add(bench, value, from.saved, projection, skip)
+      operation = add(bench, value, from.saved, projection, skip, rectifier)
       if (skip !== 0) skips.set(operation, skip)
     } else operation = operationOf(bench, layer, i, value, before, rectifier, pool)
     reached ||= 'name' in layer
@@ -122,7 +122,7 @@ export function buildProgram(bench: Workbench, network: Network): Program {
 
 /** Layers that can apply the rectifier behind them while their output is still in the cache. */
 function rectifies(layer: Layer): boolean {
-  return ['dense', 'conv', 'depthwise', 'batch-norm'].includes(layer.type)
+  return ['dense', 'conv', 'depthwise', 'batch-norm', 'add'].includes(layer.type)
 }
 
 function rectifierOf(layer: Layer | undefined): Rectifier | null {

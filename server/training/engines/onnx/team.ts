@@ -11,8 +11,8 @@ export const controlBytes = word.count * 4
 export type Command = 'train' | 'embed' | 'skip' | 'stop'
 const commands: readonly Command[] = ['train', 'embed', 'skip', 'stop']
 
-/** Looks at the others before going to sleep: about 50 µs. */
-const spins = 4000
+/** Looks at the others before going to sleep: about a quarter of a millisecond, in which triplets are mined. */
+const spins = 20000
 
 export class Team {
   readonly rank: number

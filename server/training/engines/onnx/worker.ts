@@ -19,9 +19,15 @@ try {
   for (;;) {
     if (part.team.stopped()) break
     const { command } = part.team
-    if (command === 'embed') part.forward(false)
+    if (command === 'embed') {
+      part.forward(false)
+      part.publish()
+    }
     if (command === 'train') {
       part.forward(true)
+      part.publish()
+      part.team.barrier()
+      part.measure()
       part.team.barrier()
       // The first thread mines the triplets.
       part.team.barrier()

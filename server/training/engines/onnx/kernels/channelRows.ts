@@ -89,6 +89,7 @@ export function toChannelRows(
   const planeHeight = (outHeight - 1) * stride + kernel
   const planeWidth = (outWidth - 1) * stride + kernel
   toPlanes(planes, x, images, height, width, channels, top, left, planeHeight, planeWidth)
+  const vectors = (outWidth + LANES - 1) / LANES
   let to = rows
   for (let ky = 0; ky < kernel; ky++) {
     for (let kx = 0; kx < kernel; kx++) {
@@ -98,15 +99,30 @@ export function toChannelRows(
           for (let oy = 0; oy < outHeight; oy++) {
             if (stride == 1) {
               // The last vector may run over the end of the run; what it spills is written over by the next one.
-              let ox = 0
-              for (; ox + 2 * LANES < outWidth; ox += 2 * LANES) {
-                const p = floatAt(from, ox)
+              let p = from
+              let q = to
+              let left = vectors
+              for (; left >= 4; left -= 4) {
                 const a = v128.load(p)
                 const b = v128.load(p, 16)
-                v128.store(floatAt(to, ox), a)
-                v128.store(floatAt(to, ox), b, 16)
+                const d = v128.load(p, 32)
+                const e = v128.load(p, 48)
+                v128.store(q, a)
+                v128.store(q, b, 16)
+                v128.store(q, d, 32)
+                v128.store(q, e, 48)
+                p += 64
+                q += 64
               }
-              for (; ox < outWidth; ox += LANES) v128.store(floatAt(to, ox), v128.load(floatAt(from, ox)))
+              if (left & 2) {
+                const a = v128.load(p)
+                const b = v128.load(p, 16)
+                v128.store(q, a)
+                v128.store(q, b, 16)
+                p += 32
+                q += 32
+              }
+              if (left & 1) v128.store(q, v128.load(p))
             } else {
               for (let ox = 0; ox < outWidth; ox++) {
                 store<f32>(floatAt(to, ox), load<f32>(floatAt(from, ox * stride)))

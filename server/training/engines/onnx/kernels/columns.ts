@@ -20,29 +20,56 @@ export function toColumns(
   outWidth: i32,
 ): void {
   const rowFloats = kernel * channels
-  let to = columns
+  const column = <usize>(kernel * rowFloats) * FLOAT
+  const pixel = <usize>(stride * channels) * FLOAT
+  // Between these, a row of the filter lies within the picture.
+  const firstInside = min<i32>(outWidth, (left + stride - 1) / stride)
+  const lastInside = width - kernel + left < 0 ? 0 : min<i32>(outWidth, (width - kernel + left) / stride + 1)
+  let line = columns
   for (let image = 0; image < images; image++) {
     const picture = floatAt(x, image * height * width * channels)
     for (let oy = 0; oy < outHeight; oy++) {
-      for (let ox = 0; ox < outWidth; ox++) {
-        const x0 = ox * stride - left
-        const first = max<i32>(0, -x0)
-        const last = min<i32>(kernel, width - x0)
-        for (let ky = 0; ky < kernel; ky++) {
-          const y = oy * stride + ky - top
-          if (y < 0 || y >= height || first >= last) {
+      for (let ky = 0; ky < kernel; ky++) {
+        const y = oy * stride + ky - top
+        let to = line + <usize>(ky * rowFloats) * FLOAT
+        if (y < 0 || y >= height) {
+          for (let ox = 0; ox < outWidth; ox++) {
             zeroFloats(to, rowFloats)
-          } else {
-            const from = floatAt(picture, (y * width + x0 + first) * channels)
-            if (first > 0) zeroFloats(to, first * channels)
-            copyFloats(floatAt(to, first * channels), from, (last - first) * channels)
-            if (last < kernel) zeroFloats(floatAt(to, last * channels), (kernel - last) * channels)
+            to += column
           }
-          to += <usize>rowFloats * FLOAT
+          continue
+        }
+        const row = floatAt(picture, y * width * channels)
+        let ox = 0
+        for (; ox < firstInside; ox++) {
+          copyCut(to, row, ox * stride - left, kernel, width, channels)
+          to += column
+        }
+        if (ox < lastInside) {
+          let from = row + <usize>((ox * stride - left) * channels) * FLOAT
+          for (; ox < lastInside; ox++) {
+            copyFloats(to, from, rowFloats)
+            to += column
+            from += pixel
+          }
+        }
+        for (; ox < outWidth; ox++) {
+          copyCut(to, row, ox * stride - left, kernel, width, channels)
+          to += column
         }
       }
+      line += <usize>outWidth * column
     }
   }
+}
+
+/** `kernel` pixels of a row from x0, zeros where they lie outside of it. */
+function copyCut(to: usize, row: usize, x0: i32, kernel: i32, width: i32, channels: i32): void {
+  const first = min<i32>(kernel, max<i32>(0, -x0))
+  const last = max<i32>(first, min<i32>(kernel, width - x0))
+  zeroFloats(to, first * channels)
+  copyFloats(floatAt(to, first * channels), floatAt(row, (x0 + first) * channels), (last - first) * channels)
+  zeroFloats(floatAt(to, last * channels), (kernel - last) * channels)
 }
 
 /** The adjoint of `toColumns`: x = sum over the columns that each pixel went into. */

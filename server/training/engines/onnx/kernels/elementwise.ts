@@ -1,5 +1,6 @@
 /** Kernels over flat arrays. */
 import { FLOAT, LANES, addFloats, copyFloats, floatAt, zeroFloats } from './lanes'
+import { rectified } from './rectifiers'
 
 /** to = 0 */
 export function zero(to: usize, count: i32): void {
@@ -16,13 +17,18 @@ export function add(to: usize, from: usize, count: i32): void {
   addFloats(to, from, count)
 }
 
-/** to = a + b */
-export function sum(to: usize, a: usize, b: usize, count: i32): void {
+/** to = min(cap, v > 0 ? v : slope · v) of v = a + b; a slope of 1 and a cap of ∞ change nothing */
+export function sum(to: usize, a: usize, b: usize, count: i32, slope: f32, cap: f32): void {
+  const slopes = f32x4.splat(slope)
+  const caps = f32x4.splat(cap)
   let i = 0
   for (; i + LANES <= count; i += LANES) {
-    v128.store(floatAt(to, i), f32x4.add(v128.load(floatAt(a, i)), v128.load(floatAt(b, i))))
+    v128.store(floatAt(to, i), rectified(f32x4.add(v128.load(floatAt(a, i)), v128.load(floatAt(b, i))), slopes, caps))
   }
-  for (; i < count; i++) store<f32>(floatAt(to, i), load<f32>(floatAt(a, i)) + load<f32>(floatAt(b, i)))
+  for (; i < count; i++) {
+    const v = load<f32>(floatAt(a, i)) + load<f32>(floatAt(b, i))
+    store<f32>(floatAt(to, i), min<f32>(v > 0 ? v : v * slope, cap))
+  }
 }
 
 /** to[c] = or += sum over rows of from[row, c] */

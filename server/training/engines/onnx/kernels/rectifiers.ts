@@ -6,7 +6,7 @@ import { FLOAT, LANES, floatAt } from './lanes'
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function rectified(x: v128, slope: v128, cap: v128): v128 {
+export function rectified(x: v128, slope: v128, cap: v128): v128 {
   const zero = f32x4.splat(0)
   return f32x4.min(v128.bitselect(x, f32x4.mul(x, slope), f32x4.gt(x, zero)), cap)
 }

@@ -1,17 +1,18 @@
 /**
  * Batch normalisation, Ioffe & Szegedy, ICML 2015, over the whole batch: every thread sums over its own pictures, and all
  * of them put the sums together in the same order. In inference mode it is a scale and a shift a channel.
+ *
+ * The variance needs no second meeting: squares around the threads' own means are brought to the common mean, as in Chan,
+ * Golub & LeVeque, Updating Formulae and a Pairwise Algorithm for Computing Sample Variances, 1979, eq. 2.1.
  */
 import { doublesAt, floatsAt } from '../memory.ts'
-import { type Operation, type Rectifier, type Value, type Workbench, allocate } from './operation.ts'
+import { type Operation, type Rectifier, type Value, type Workbench, allocate, identity } from './operation.ts'
 
 export interface BatchNormSpec {
   readonly name: string
   readonly momentum: number
   readonly epsilon: number
 }
-
-const identity: Rectifier = { slope: 1, cap: Infinity }
 
 export function batchNorm(
   bench: Workbench,
@@ -82,16 +83,25 @@ export function batchNorm(
       if (training) {
         const own = row(team.rank, 0)
         kernels.channelSums(own, x.address, rows, channels)
-        team.barrier()
-        const sums = total(0, totals[0])
         const means = (view ??= views()).mean
-        for (let c = 0; c < channels; c++) means[c] = sums[c] / (batch * pixels)
+        const ownSums = doublesAt(memory, own, channels)
+        for (let c = 0; c < channels; c++) means[c] = rows === 0 ? 0 : ownSums[c] / rows
         kernels.channelSquares(row(team.rank, 1), x.address, mean, rows, channels)
         team.barrier()
+        const sums = total(0, totals[0])
         const squares = total(1, totals[1])
-        setScale(means, c => squares[c] / (batch * pixels))
+        const count = batch * pixels
+        for (let rank = 0; rank < team.size; rank++) {
+          const its = team.part(rank).images * pixels
+          if (its === 0) continue
+          const part = doublesAt(memory, row(rank, 0), channels)
+          // Around the mean as it was rounded when its squares were summed.
+          for (let c = 0; c < channels; c++) squares[c] += its * (Math.fround(part[c] / its) - sums[c] / count) ** 2
+        }
+        for (let c = 0; c < channels; c++) means[c] = sums[c] / count
+        setScale(means, c => squares[c] / count)
         if (team.rank === 0) {
-          const unbiased = batch * pixels > 1 ? batch * pixels - 1 : 1
+          const unbiased = count > 1 ? count - 1 : 1
           for (let c = 0; c < channels; c++) {
             const { momentum } = spec
             moving.mean[c] = moving.mean[c] * momentum + means[c] * (1 - momentum)

@@ -1,6 +1,6 @@
 /**
- * A convolution as matrix products over columns (im2col; Chellapilla, Puri & Simard, 2006), a few pictures at a time, so
- * that the columns stay in the cache between the kernel that writes them and the product that reads them.
+ * A convolution as matrix products, a few pictures at a time, so that what the products read stays in the cache between
+ * the kernel that writes it and them.
  *
  * A max pooling and a rectifier behind it are part of it. Both only ever pick or keep the order of values, so the pool may
  * come first, and the bias and the rectifier work on a quarter of the numbers; what is before the pool never leaves the
@@ -8,14 +8,33 @@
  */
 import type { Geometry } from '../geometry.ts'
 import { windowOf } from '../kernels.ts'
-import { convolutionProducts } from './convolutionProducts.ts'
+import { columnProducts } from './columnProducts.ts'
 import { type Operation, type Rectifier, type Value, type Workbench, allocate } from './operation.ts'
 import { finishRows, startRows } from './rows.ts'
+import { tileProducts, tilesPay } from './tileProducts.ts'
 
-export interface ConvolutionSpec {
+export interface ConvolutionSpec extends Filters {
+  readonly bias: boolean
+}
+
+export interface Filters {
   readonly name: string
   readonly filters: number
-  readonly bias: boolean
+}
+
+/** The products of a convolution over a block of pictures. Addresses are those of the block. */
+export interface ConvolutionProducts {
+  /** Pictures in a block. */
+  readonly block: number
+  /** To be called once before the blocks of a pass: the weights have changed. */
+  start(): void
+  forward(y: number, x: number, images: number): void
+  /** @param accumulate add to the gradient instead of setting it */
+  toWeight(x: number, dy: number, images: number, accumulate: boolean): void
+  /** The gradient of the input of the same block, behind `toWeight`. */
+  toInput(dx: number, dy: number, images: number): void
+  /** To be called once behind the blocks of a way back. */
+  finish(): void
 }
 
 /** @param pool the max pooling of its output */
@@ -35,7 +54,7 @@ export function convolution(
   const places = pool ? bench.arena.bytes(bench.images * output.size) : 0
   const bias = spec.bias ? bench.weight(`${spec.name}/bias`) : 0
   const biasGradient = spec.bias ? bench.gradient(`${spec.name}/bias`) : 0
-  const products = convolutionProducts(bench, spec, window)
+  const products = tilesPay(spec, window) ? tileProducts(bench, spec, window) : columnProducts(bench, spec, window)
   const { block } = products
   if (pool) bench.beforePool.need(block * pixels * filters)
   const outputOf = (first: number): number => output.address + first * output.size * 4
@@ -78,6 +97,7 @@ export function convolution(
         products.toWeight(x.address + first * x.size * 4, gradient, count, first > 0)
         if (dx !== 0) products.toInput(dx + first * x.size * 4, gradient, count)
       }
+      if (images > 0) products.finish()
     },
   }
 }

@@ -72,6 +72,9 @@ export interface Rectifier {
   readonly cap: number
 }
 
+/** No rectifier. */
+export const identity: Rectifier = { slope: 1, cap: Infinity }
+
 /** A new buffer for a thread's activations. */
 export function allocate(bench: Workbench, size: number): Value {
   return { address: bench.arena.floats(bench.images * size), size }

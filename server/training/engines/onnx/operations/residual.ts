@@ -1,6 +1,5 @@
 /** Residual connections, He et al., CVPR 2016: `save` remembers a value, `add` adds it, by way of a projection or not. */
-import type { Operation, Value, Workbench } from './operation.ts'
-import { allocate } from './operation.ts'
+import { type Operation, type Rectifier, type Value, type Workbench, allocate, identity } from './operation.ts'
 
 /** A value that is used twice. On the way back the gradients of both uses are added. */
 export interface Saved {
@@ -24,26 +23,29 @@ export function save(bench: Workbench, saved: Saved): Operation {
   }
 }
 
-/** @param skip the projection of the saved value, or what was saved itself */
+/** @param skipGradient where the saved value's part of the gradient goes; 0 when nobody needs it */
 export function add(
   bench: Workbench,
   x: Value,
   saved: Saved,
   projection: Operation | null,
   skipGradient: number,
+  rectifier: Rectifier | null,
 ): Operation {
   const { kernels } = bench
+  const { slope, cap } = rectifier ?? identity
   const output = allocate(bench, x.size)
   const skip = projection ? projection.output : saved.value
   return {
     output,
     inPlace: true,
-    keepsOutput: false,
+    keepsOutput: rectifier !== null,
     forward(pass) {
       projection?.forward(pass)
-      kernels.sum(output.address, x.address, skip.address, pass.images * x.size)
+      kernels.sum(output.address, x.address, skip.address, pass.images * x.size, slope, cap)
     },
     backward(pass, dy) {
+      if (rectifier) kernels.rectifyBackward(dy, dy, output.address, pass.images * x.size, slope, cap)
       if (projection) projection.backward(pass, dy, skipGradient)
       else if (skipGradient !== 0) kernels.copy(skipGradient, dy, pass.images * x.size)
     },

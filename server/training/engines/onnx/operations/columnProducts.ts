@@ -1,31 +1,18 @@
 /**
- * The three products of a convolution over a block of pictures, each in the layout that its product is fastest with:
+ * The three products of a convolution over a block of pictures, by columns (im2col; Chellapilla, Puri & Simard, High
+ * Performance Convolutional Neural Networks for Document Processing, 2006), each in the layout that its product is fastest with:
  * columns [pixels, weights] for the output, rows [weights, pixels] for the gradient of the weights. The gradient of the
  * input is a convolution with the filters turned around where that is less to write, else the columns are added up.
  */
 import type { Geometry } from '../geometry.ts'
 import { windowOf } from '../kernels.ts'
+import type { ConvolutionProducts, Filters } from './convolution.ts'
 import type { Workbench } from './operation.ts'
-
-export interface ConvolutionProducts {
-  /** Pictures in a block. */
-  readonly block: number
-  /** To be called once before the blocks of a pass: the weights have changed. */
-  start(): void
-  forward(y: number, x: number, images: number): void
-  /** @param accumulate add to the gradient instead of setting it */
-  toWeight(x: number, dy: number, images: number, accumulate: boolean): void
-  toInput(dx: number, dy: number, images: number): void
-}
 
 /** Floats of columns that are worked on at a time: they should stay in the second-level cache. */
 const blockFloats = 400000
 
-export function convolutionProducts(
-  bench: Workbench,
-  spec: { readonly name: string; readonly filters: number },
-  window: Geometry,
-): ConvolutionProducts {
+export function columnProducts(bench: Workbench, spec: Filters, window: Geometry): ConvolutionProducts {
   const { kernels, products } = bench
   const { filters } = spec
   const { channels, size, stride } = window
@@ -44,6 +31,8 @@ export function convolutionProducts(
   const direct = size === 1 && stride === 1
   // With few channels the runs of a column are too short to copy; those of a row are as wide as the picture.
   const narrow = !direct && channels < 4
+  // With many filters a product transposes as fast as rows are written.
+  const wide = !narrow && filters >= 64
   const turned = !direct && stride === 1 && filters <= 2 * channels
   const back: Geometry = {
     ...{ height: window.outHeight, width: window.outWidth, channels: filters, size, stride: 1 },
@@ -81,8 +70,14 @@ export function convolutionProducts(
     toWeight(x, dy, images, accumulate) {
       const into = accumulate ? bench.partial.address : weightGradient
       if (direct) toWeightDirect.run(x, dy, into, ins, images * pixels, filters)
-      else toWeight.run(rowsOf(x, images), dy, into, ins, images * pixels, filters)
+      else if (wide) {
+        kernels.toColumns(bench.columns.address, x, ...windowOf(window, images))
+        toWeightDirect.run(bench.columns.address, dy, into, ins, images * pixels, filters)
+      } else toWeight.run(rowsOf(x, images), dy, into, ins, images * pixels, filters)
       if (accumulate) kernels.add(weightGradient, into, ins * filters)
+    },
+    finish() {
+      // Every block has added its part already.
     },
     toInput(dx, dy, images) {
       if (turned) {
