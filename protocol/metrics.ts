@@ -19,6 +19,8 @@ export const metricIds = [
   'learningRate',
   'margin',
   'imagesPerSecond',
+  // every few seconds
+  'memory',
   // every evaluation, on the held-out side, at the last step of the epoch
   'test/recallAt1',
   'test/recallAt2',

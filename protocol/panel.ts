@@ -23,6 +23,13 @@ export const ToPanel = v.variant('kind', [
     found: v.nullable(v.object({ step: v.number(), data: v.unknown() })),
     steps: v.array(v.number()),
   }),
+  /** Pictures that may be mislabelled, each with the number of epochs, of `epochs`, in which it was among the hardest. */
+  v.object({
+    kind: v.literal('suspects'),
+    runId: v.number(),
+    epochs: v.number(),
+    pictures: v.array(v.object({ index: v.number(), epochs: v.number() })),
+  }),
 ])
 export type ToPanel = v.InferOutput<typeof ToPanel>
 
@@ -43,6 +50,7 @@ export const FromPanel = v.variant('kind', [
     step: v.nullable(v.number()),
     knownStep: v.number(),
   }),
+  v.object({ kind: v.literal('suspects'), runId: v.number() }),
   v.object({
     kind: v.literal('annotate'),
     runId: v.number(),
@@ -51,6 +59,8 @@ export const FromPanel = v.variant('kind', [
     tags: v.optional(v.array(v.string())),
   }),
   v.object({ kind: v.literal('moreEpochs'), runId: v.number() }),
+  /** Start another run from a checkpoint of this one. */
+  v.object({ kind: v.literal('fork'), runId: v.number() }),
   /** Write what is advised into the experiment file. */
   v.object({ kind: v.literal('advice'), runId: v.number(), advice: Advice }),
   v.object({ kind: v.literal('openExperiment'), runId: v.number() }),
@@ -61,6 +71,15 @@ export const FromPanel = v.variant('kind', [
     name: v.string(),
     encoding: v.picklist(['text', 'base64']),
     content: v.string(),
+  }),
+  /** Ask where to, then write all stored points of a stretch, also those that the page does not hold. */
+  v.object({
+    kind: v.literal('saveCurves'),
+    runId: v.number(),
+    name: v.string(),
+    metrics: v.array(v.string()),
+    fromStep: v.number(),
+    toStep: v.number(),
   }),
   v.object({ kind: v.literal('copy'), text: v.string() }),
 ])
@@ -81,6 +100,10 @@ export const PanelState = v.object({
   axis: v.fallback(CurveAxis, 'step'),
   logX: v.fallback(v.boolean(), false),
   logY: v.fallback(v.boolean(), false),
+  /** Steps in view; `null`: all. Of the run that it was chosen for. */
+  range: v.fallback(v.nullable(v.tuple([v.number(), v.number()])), null),
+  /** Distance up to which two pictures count as one class; `null`: where both errors are equal. */
+  threshold: v.fallback(v.nullable(v.number()), null),
   /** What the histogram counts. */
   histogram: v.fallback(v.picklist(['gap', 'distances']), 'gap'),
   /** The embedding's map. */

@@ -99,6 +99,16 @@ export const readDetail = request(
   }),
 )
 
+/** Client → server: pictures that may be mislabelled, by the hardest triplets of all epochs so far; indices in the dataset. */
+export const readSuspects = request(
+  'triplet/readSuspects',
+  v.object({ runId: v.number() }),
+  v.object({
+    epochs: v.number(),
+    pictures: v.array(v.object({ index: v.number(), epochs: v.number() })),
+  }),
+)
+
 /** Client → server: what people write on runs; what is not given stays. */
 export const annotateRuns = request(
   'triplet/annotateRuns',

@@ -48,6 +48,8 @@ function nameOf(id: MetricId): string {
       return l10n.t('margin α')
     case 'imagesPerSecond':
       return l10n.t('images/s')
+    case 'memory':
+      return l10n.t('memory')
     case 'test/recallAt1':
       return 'R@1'
     case 'test/recallAt2':
@@ -110,6 +112,7 @@ export function metricValue(id: string, value: number): string {
   if (!Number.isFinite(value)) return '–'
   if (shares.has(id)) return percent(value)
   if (id === 'imagesPerSecond' || id === 'minedTriplets') return count(value)
+  if (id === 'memory') return `${count(value)} MB`
   if (id.startsWith('test/')) return value.toFixed(3)
   return significant(value)
 }

@@ -21,6 +21,9 @@ export function panelHtml(webview: vscode.Webview, extension: vscode.Uri, entry:
     `style-src ${webview.cspSource}`,
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} data: blob:`,
+    // The page fetches its own worker and starts it from a blob: a webview allows no other way.
+    `connect-src ${webview.cspSource}`,
+    'worker-src blob:',
   ].join('; ')
   return `<!DOCTYPE html>
 <html lang="${escape(vscode.env.language)}">

@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import * as vscode from 'vscode'
 import { FromPanel, type ToPanel } from '../../protocol/panel.ts'
-import { readCurves, readDetail, readRun, watchRun } from '../../protocol/requests.ts'
+import { readCurves, readDetail, readRun, readSuspects, watchRun } from '../../protocol/requests.ts'
 import type { RunDelta, RunRow } from '../../protocol/runEvent.ts'
 import type { Client } from '../client.ts'
 import { grant } from './panelWishes.ts'
@@ -79,6 +79,8 @@ export class LivePanel implements vscode.Disposable {
         return this.#showCloseUp(decoded.fromStep, decoded.toStep)
       case 'detail':
         return this.#showDetail(decoded)
+      case 'suspects':
+        return this.#showSuspects()
       default:
         if (this.#row !== undefined) await grant(decoded, this.#client, this.#row)
     }
@@ -95,6 +97,11 @@ export class LivePanel implements vscode.Disposable {
     const runId = this.#runId
     const { found, steps } = await this.#client.request(readDetail, { runId, detail, step, knownStep })
     this.#post({ kind: 'detail', runId, detail, found: found && { step: found.step, data: found.data }, steps })
+  }
+
+  async #showSuspects(): Promise<void> {
+    const runId = this.#runId
+    this.#post({ kind: 'suspects', runId, ...(await this.#client.request(readSuspects, { runId })) })
   }
 
   /** Watches first and reads then, so that no point falls between the two; the page drops what comes twice. */

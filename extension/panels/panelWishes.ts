@@ -2,14 +2,15 @@
 import * as l10n from '@vscode/l10n'
 import * as vscode from 'vscode'
 import { assertNever } from '../../protocol/assertNever.ts'
+import { seriesCsv } from '../../protocol/csv.ts'
 import type { FromPanel } from '../../protocol/panel.ts'
-import { annotateRuns, moreEpochs, wishRun } from '../../protocol/requests.ts'
+import { annotateRuns, moreEpochs, readCurves, wishRun } from '../../protocol/requests.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import type { Client } from '../client.ts'
 import { applyAdvice } from '../commands/advice.ts'
 import { experimentUri } from '../experiments.ts'
 
-export type PanelWish = Exclude<FromPanel, { kind: 'ready' | 'closeUp' | 'detail' }>
+export type PanelWish = Exclude<FromPanel, { kind: 'ready' | 'closeUp' | 'detail' | 'suspects' }>
 
 /** @param run what is known of the run that the panel shows */
 export async function grant(message: PanelWish, client: Client, run: RunRow): Promise<void> {
@@ -24,6 +25,9 @@ export async function grant(message: PanelWish, client: Client, run: RunRow): Pr
     }
     case 'moreEpochs':
       return askMoreEpochs(client, run)
+    case 'fork':
+      await vscode.commands.executeCommand('tripletLab.forkRun', run.id)
+      return
     case 'advice':
       return message.advice === 'more-epochs' ? askMoreEpochs(client, run) : applyAdvice(run, message.advice)
     case 'openExperiment': {
@@ -35,6 +39,8 @@ export async function grant(message: PanelWish, client: Client, run: RunRow): Pr
       return openPicture(run, message.name)
     case 'save':
       return saveFile(message)
+    case 'saveCurves':
+      return saveCurves(client, run, message)
     case 'copy':
       return copyText(message.text)
     default:
@@ -73,6 +79,18 @@ export async function saveFile(file: {
     ...(root === undefined ? {} : { defaultUri: vscode.Uri.joinPath(root, safe) }),
   })
   if (target !== undefined) await vscode.workspace.fs.writeFile(target, content)
+}
+
+/** All stored points, which may be more than any page holds. */
+async function saveCurves(
+  client: Client,
+  run: RunRow,
+  { name, metrics, fromStep, toStep }: Extract<FromPanel, { kind: 'saveCurves' }>,
+): Promise<void> {
+  const question = { runId: run.id, metrics, fromStep, toStep, maxPoints: Number.MAX_SAFE_INTEGER }
+  const { series } = await client.request(readCurves, question)
+  const inOrder = metrics.flatMap(metric => series.find(one => one.metric === metric) ?? [])
+  return saveFile({ name, encoding: 'text', content: seriesCsv(inOrder) })
 }
 
 /** A picture of a folder is a file; one of an embedded dataset is not, and is named instead. */

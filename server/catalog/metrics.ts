@@ -42,6 +42,7 @@ export const metrics = {
   learningRate: { title: 'Learning rate', summary: 'The learning rate of this step.' },
   margin: { title: 'Margin α', summary: 'The margin of this step.' },
   imagesPerSecond: { title: 'Images per second', summary: 'Training pictures per second.', unit: 'img/s' },
+  memory: { title: 'Memory', summary: 'Memory that the training process takes.', unit: 'MB' },
   'test/recallAt1': {
     title: 'R@1',
     summary: 'Share of held-out pictures whose nearest other picture is of the same class; also called precision@1.',

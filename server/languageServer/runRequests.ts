@@ -1,8 +1,12 @@
 /** Requests about runs that are there: looking closer, writing on them, going on, removing. */
 import { rm } from 'node:fs/promises'
-import { annotateRuns, moreEpochs, readCurves, readDetail, removeRuns } from '../../protocol/requests.ts'
+import * as v from 'valibot'
+import { HardestDetail } from '../../protocol/details.ts'
+import { annotateRuns, moreEpochs, readCurves, readDetail, readSuspects, removeRuns } from '../../protocol/requests.ts'
 import { endedStatuses } from '../../protocol/runEvent.ts'
 import { runFolder } from '../store/layout.ts'
+import type { Store } from '../store/store.ts'
+import { countHardEpochs, type HardEpochs, likelyMislabelled } from '../training/hardPictures.ts'
 import type { Answer, RequestContext } from './requestContext.ts'
 
 export function serveRunRequests({ connection, workspace }: RequestContext, on: Answer): void {
@@ -21,6 +25,11 @@ export function serveRunRequests({ connection, workspace }: RequestContext, on: 
       found: found && { step: found.step, data: JSON.parse(Buffer.from(found.data).toString('utf8')) as unknown },
       steps: store.detailSteps(place.id, detail).filter(one => one > knownStep),
     }
+  })
+  on(readSuspects, ({ runId }) => {
+    const place = workspace.find(runId)
+    const store = place?.folder.store(false)
+    return place && store ? suspects(store, place.id) : { epochs: 0, pictures: [] }
   })
   on(annotateRuns, ({ runIds, ...notes }) => {
     for (const runId of runIds) {
@@ -54,4 +63,19 @@ export function serveRunRequests({ connection, workspace }: RequestContext, on: 
     }
     return { removed }
   })
+}
+
+/** The same count that the trainer makes, from what it kept of each epoch. */
+function suspects(store: Store, runId: number): v.InferOutput<typeof readSuspects.result> {
+  const steps = store.detailSteps(runId, 'hardest')
+  const pictures = store.record(runId)?.environment?.dataset.train ?? 0
+  let counts: HardEpochs = []
+  for (const step of steps) {
+    const found = store.detail(runId, 'hardest', step)
+    if (found === null) continue
+    const { triplets } = v.parse(HardestDetail, JSON.parse(Buffer.from(found.data).toString('utf8')))
+    counts = countHardEpochs(counts, triplets)
+  }
+  const found = likelyMislabelled(counts, steps.length, pictures)
+  return { epochs: steps.length, pictures: found.map(([index, epochs]) => ({ index, epochs })) }
 }

@@ -61,6 +61,8 @@ const stepsBeforeFirstEvaluation = 10
 const mostComparisonsUntrained = 150e6
 /** Histograms kept over a whole run, about. */
 const histogramsPerRun = 200
+/** Milliseconds between two looks at the memory that the trainer takes. */
+const memoryInterval = 2_000
 const hardestPerStep = 4
 const hardestPerEpoch = 24
 
@@ -111,6 +113,7 @@ class Loop {
   private savedAt = performance.now()
   private picturesKept = false
   private saveTook = 0
+  private memorySeenAt = -Infinity
 
   constructor(run: OpenRun, context: TrainContext, untrained: EngineState) {
     this.run = run
@@ -211,7 +214,7 @@ class Loop {
 
     const result = await this.stepper.step(learningRate, withHistograms)
     state.step++
-    tracker.record(state.step, epoch, result.values)
+    tracker.record(state.step, epoch, { ...result.values, ...this.memory() })
     if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
       const message = words.diverged(state.step, run.spec)
       tracker.milestone(state.step, 'diverged', message)
@@ -225,6 +228,14 @@ class Loop {
       .toSorted((a, b) => b.ap - b.an - (a.ap - a.an))
       .slice(0, hardestPerEpoch)
     return null
+  }
+
+  /** Megabytes that this process takes, every few seconds; nothing that a later step depends on. */
+  private memory(): { memory?: number } {
+    const now = performance.now()
+    if (now - this.memorySeenAt < memoryInterval) return {}
+    this.memorySeenAt = now
+    return { memory: Math.round(process.memoryUsage.rss() / 1e6) }
   }
 
   /** Says what is wrong with the run when it sets in, and while a collapse lasts says so in the run's line. */

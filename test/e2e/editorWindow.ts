@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FrameLocator, Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { OpenOptions, VsCodeServer } from '../../scripts/vscode/serve.ts'
 
 /** What the chart of the panel says about itself. */
@@ -126,7 +126,11 @@ export class EditorWindow {
   /** Waits until the rows of the Triplet Lab view, one a line, match. */
   async treeSays(pattern: RegExp, timeout = 15_000): Promise<void> {
     const rows = await this.tree()
-    await expect.poll(() => rows.allInnerTexts().then(texts => texts.join('\n')), { timeout }).toMatch(pattern)
+    await until(
+      () => rows.allInnerTexts().then(texts => texts.join('\n')),
+      text => pattern.test(text),
+      timeout,
+    )
   }
 
   /** What the first chart of the panel holds. */
@@ -143,17 +147,12 @@ export class EditorWindow {
 
   /** Waits until the first chart has at least `points` points, and returns what it then holds. */
   async chartWith(points: number, timeout = 60_000): Promise<ChartState> {
-    await expect
-      .poll(
-        () =>
-          this.chart().then(
-            chart => chart.points,
-            () => -1,
-          ),
-        { timeout, interval: 100 },
-      )
-      .toBeGreaterThanOrEqual(points)
-    return this.chart()
+    const none = { points: -1, lastStep: -1 }
+    return until(
+      () => this.chart().catch(() => none),
+      chart => chart.points >= points,
+      timeout,
+    )
   }
 
   /** Sets the workspace's settings; the window follows within a second. */
@@ -177,5 +176,15 @@ export class EditorWindow {
       await this.screenshot(`${name}-${theme}`)
     }
     await this.settings({})
+  }
+}
+
+/** Looks until what it sees is as wanted, and returns it. */
+async function until<T>(look: () => Promise<T>, isAsWanted: (seen: T) => boolean, timeout: number): Promise<T> {
+  for (const deadline = Date.now() + timeout; ;) {
+    const seen = await look()
+    if (isAsWanted(seen)) return seen
+    if (Date.now() > deadline) throw new Error(`Not so within ${timeout} ms: ${JSON.stringify(seen)}`)
+    await sleep(100)
   }
 }

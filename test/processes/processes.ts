@@ -104,5 +104,5 @@ export const runCli = (folder: string, ...args: string[]): Promise<Finished> => 
 
 /** All points but those that measure time. */
 export function repeatable(store: Store, id: number): unknown[] {
-  return store.series(id).filter(series => series.metric !== 'imagesPerSecond')
+  return store.series(id).filter(series => series.metric !== 'imagesPerSecond' && series.metric !== 'memory')
 }

@@ -61,7 +61,7 @@ class MemoryTracker implements Tracker {
   /** All curves but the one that measures time. */
   get repeatable(): [string, [number, number][]][] {
     return [...this.curves]
-      .filter(([metric]) => metric !== 'imagesPerSecond')
+      .filter(([metric]) => metric !== 'imagesPerSecond' && metric !== 'memory')
       .map(([metric, curve]): [string, [number, number][]] => [metric, [...curve].toSorted(([a], [b]) => a - b)])
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
   }

@@ -5,6 +5,7 @@ import { placeOnScreen, pointAt, startView } from '../../webview/embedding/mapVi
 import { allPairs, countUpTo, decide, histogramsOf, roc } from '../../webview/embedding/pairs.ts'
 import { pca } from '../../webview/embedding/pca.ts'
 import { Projector } from '../../webview/embedding/projection.ts'
+import { UmapLayout } from '../../webview/embedding/umapLayout.ts'
 
 const codesOf = (rows: readonly (readonly number[])[]): Codes => ({
   data: Float32Array.from(rows.flat()),
@@ -147,16 +148,50 @@ describe('the map', () => {
     expect(pointAt(placed, 150, 150, 16)).toBe(-1)
   })
 
-  test('UMAP settles in small portions, the same way each time', () => {
-    const rows = Array.from({ length: 40 }, (_, i) => [i % 2 === 0 ? 0 : 8, Math.sin(i), Math.cos(i * 2)])
+  const twoGroups = Array.from({ length: 40 }, (_, i) => [i % 2 === 0 ? 0 : 8, Math.sin(i), Math.cos(i * 2)])
+
+  test('UMAP settles in small portions, the same way each time, and keeps groups apart', () => {
     const settle = () => {
-      const projector = new Projector()
-      const codes = codesOf(rows)
-      while (projector.project(codes, 'umap', 2).done < 1) projector.work()
-      return [...projector.project(codes, 'umap', 2).points]
+      const layout = new UmapLayout(codesOf(twoGroups), 2)
+      let time = 0
+      for (let portions = 0; layout.done < 1; portions++) {
+        expect(portions).toBeLessThan(10_000)
+        layout.settle(1, () => (time += 0.4))
+      }
+      return [...layout.points]
     }
     const points = settle()
     expect(points.every(Number.isFinite)).toBe(true)
     expect(points).toEqual(settle())
+    const xOf = (i: number) => points.slice(i * 3, i * 3 + 2)
+    const far = (a: number, b: number) => Math.hypot(xOf(a)[0] - xOf(b)[0], xOf(a)[1] - xOf(b)[1])
+    let [within, between] = [0, 0]
+    for (let a = 0; a < 40; a++)
+      for (let b = 0; b < a; b++)
+        if (a % 2 === b % 2) within += far(a, b) / 380
+        else between += far(a, b) / 400
+    expect(between).toBeGreaterThan(2 * within)
+  })
+
+  test('a map shows PCA until UMAP has points, and drops what an ended job still sends', () => {
+    const jobs: { send: (message: unknown) => void; stopped: boolean }[] = []
+    let changes = 0
+    const projector = new Projector(
+      () => changes++,
+      (_codes, _dimensions, send) => {
+        const job = { send, stopped: false }
+        jobs.push(job)
+        return () => (job.stopped = true)
+      },
+    )
+    const codes = codesOf(twoGroups)
+    const atOnce = projector.project(codes, 'pca', 2)
+    expect(projector.project(codes, 'umap', 2)).toEqual({ points: atOnce.points, done: 0 })
+    const points = new Float32Array(120).fill(3)
+    jobs[0].send({ points, done: 0.5 })
+    expect([changes, projector.project(codes, 'umap', 2)]).toEqual([1, { points, done: 0.5 }])
+    projector.project(codes, 'umap', 3)
+    expect([jobs.length, jobs[0].stopped]).toEqual([2, true])
+    expect(() => jobs[1].send({ points: [1], done: 1 })).toThrow()
   })
 })

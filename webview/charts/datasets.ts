@@ -3,7 +3,7 @@ import type { ChartDataset } from 'chart.js'
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { Curve } from '../data/curve.ts'
 import type { ChartDefinition, Layer } from './definition.ts'
-import { linePoints, type Placed, type Point, stackedShares, type Window } from './layers.ts'
+import { cutAtGaps, type Gap, linePoints, type Placed, type Point, stackedShares, type Window } from './layers.ts'
 import type { PlacedCurves, PlacingAxis } from './placedCurves.ts'
 import type { Theme } from './theme.ts'
 import { withAlpha } from './theme.ts'
@@ -16,7 +16,9 @@ export interface Drawing {
   /** The whole run: smoothed lines are the same however near one looks. */
   readonly whole: ReadonlyMap<string, Curve>
   readonly placedCurves: PlacedCurves
-  readonly axis: PlacingAxis
+  readonly axisOf: (metric: string) => PlacingAxis
+  /** Lines do not cross these stretches of the axis. */
+  readonly gaps: readonly Gap[]
   readonly view: Window
   readonly logY: boolean
   readonly smoothing: number
@@ -27,7 +29,7 @@ export interface Drawing {
 }
 
 export function datasetsOf(definition: ChartDefinition, drawing: Drawing): Dataset[] {
-  const { curves, whole, placedCurves, axis, smoothing } = drawing
+  const { curves, whole, placedCurves, axisOf, smoothing } = drawing
   const curveOf = (metric: string, from = curves): Curve | undefined => {
     const curve = from.get(metric)
     return curve === undefined || curve.length === 0 ? undefined : curve
@@ -35,15 +37,15 @@ export function datasetsOf(definition: ChartDefinition, drawing: Drawing): Datas
   const source: Source = {
     raw: metric => {
       const curve = curveOf(metric)
-      return curve && placedCurves.placed(curve, axis)
+      return curve && placedCurves.placed(curve, axisOf(metric))
     },
     means: metric => {
       const curve = curveOf(metric)
-      return curve && placedCurves.means(curve, axis)
+      return curve && placedCurves.means(curve, axisOf(metric))
     },
     smoothed: metric => {
       const curve = curveOf(metric, smoothing === 0 ? curves : whole)
-      return curve && placedCurves.smoothed(curve, axis, smoothing)
+      return curve && placedCurves.smoothed(curve, axisOf(metric), smoothing)
     },
   }
   return definition.layers.flatMap(layer => layerDatasets(layer, source, drawing))
@@ -58,8 +60,16 @@ interface Source {
 function layerDatasets(
   layer: Layer,
   source: Source,
-  { view, logY, smoothing, margin, hidden, theme }: Drawing,
+  { view, logY, smoothing, margin, hidden, gaps, theme }: Drawing,
 ): Dataset[] {
+  const line = (label: string, points: Point[], borderColor: string, borderWidth: number): Dataset => ({
+    label,
+    data: cutAtGaps(points, gaps),
+    borderColor,
+    borderWidth,
+    pointRadius: 0,
+    fill: false,
+  })
   switch (layer.kind) {
     case 'line': {
       const placed = source.raw(layer.metric)
@@ -68,6 +78,7 @@ function layerDatasets(
       const color = theme.color(layer.color)
       const isSmoothed = layer.smoothed === true && smoothing > 0 && placed.xs.length > 2
       const raw = line(
+        layer.metric,
         linePoints(placed, view, logY),
         isSmoothed ? withAlpha(color, 0.4) : color,
         isSmoothed ? 1 : 1.75,
@@ -78,7 +89,7 @@ function layerDatasets(
         raw.pointBackgroundColor = color
       }
       if (!isSmoothed) return [raw]
-      return [raw, line(linePoints(calm, half(view), logY), color, 2.25)]
+      return [raw, line(`${layer.metric} smoothed`, linePoints(calm, half(view), logY), color, 2.25)]
     }
     case 'band': {
       const low = source.smoothed(layer.low)
@@ -86,8 +97,8 @@ function layerDatasets(
       if (low === undefined || high === undefined || hidden.has(bandOwner(layer.low))) return []
       const color = theme.color(layer.color)
       const edge = withAlpha(color, 0.5)
-      const bottom = line(linePoints(low, half(view), logY), edge, 1)
-      const top = line(linePoints(high, half(view), logY), edge, 1)
+      const bottom = line(layer.low, linePoints(low, half(view), logY), edge, 1)
+      const top = line(layer.high, linePoints(high, half(view), logY), edge, 1)
       top.fill = '-1'
       top.backgroundColor = withAlpha(color, 0.22)
       return [bottom, top]
@@ -96,7 +107,7 @@ function layerDatasets(
       const mean = source.smoothed(layer.metric)
       if (mean === undefined || hidden.has(layer.metric)) return []
       const raised = plusMargin(mean, source.raw('margin'), margin)
-      const dashed = line(linePoints(raised, half(view), logY), theme.color(layer.color), 1.5)
+      const dashed = line(`${layer.metric} + α`, linePoints(raised, half(view), logY), theme.color(layer.color), 1.5)
       dashed.borderDash = [5, 4]
       return [dashed]
     }
@@ -112,7 +123,7 @@ function layerDatasets(
       )
       return tops.map((points, i) => {
         const color = theme.color(parts[i].part.color)
-        const area = line(points, theme.highContrast ? theme.foreground : color, 1)
+        const area = line(parts[i].part.metric, points, theme.highContrast ? theme.foreground : color, 1)
         area.fill = i === 0 ? 'origin' : '-1'
         area.backgroundColor = withAlpha(color, 0.75)
         return area
@@ -139,8 +150,4 @@ function plusMargin(mean: Placed, margins: Placed | undefined, margin: number): 
 /** A band goes with the line of its mean: `dApP10` with `dApMean`. */
 function bandOwner(metric: string): string {
   return metric.replace(/P\d+$/, 'Mean')
-}
-
-function line(data: Point[], borderColor: string, borderWidth: number): Dataset {
-  return { data, borderColor, borderWidth, pointRadius: 0, fill: false }
 }

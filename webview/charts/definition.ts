@@ -128,11 +128,12 @@ export const furtherCharts: readonly ChartDefinition[] = [
   further('margin', 'margin', 'margin'),
   further('mined', 'minedTriplets', 'run5'),
   further('speed', 'imagesPerSecond', 'run8'),
+  further('memory', 'memory', 'run4'),
 ]
 
 function further(id: string, metric: string, color: ColorName): ChartDefinition {
-  // What is set and not measured has nothing to be smoothed.
-  const isSet = metric === 'learningRate' || metric === 'margin'
+  // What is set, or measured now and then, has nothing to be smoothed.
+  const isSet = metric === 'learningRate' || metric === 'margin' || metric === 'memory'
   return { id, layers: [{ kind: 'line', metric, color, smoothed: !isSet }], bottom: 0, logarithmic: true, small: true }
 }
 
@@ -170,6 +171,8 @@ export function chartTitle(definition: ChartDefinition): string {
       return l10n.t('Mined triplets')
     case 'speed':
       return l10n.t('Images per second')
+    case 'memory':
+      return l10n.t('Memory of the trainer, MB')
     default:
       return definition.id
   }

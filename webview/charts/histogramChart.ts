@@ -2,6 +2,8 @@
 import { BarController, BarElement, Chart, LinearScale, type ChartConfiguration, type Plugin } from 'chart.js'
 import type { HistogramDetail } from '../../protocol/details.ts'
 import { axisNumber, axisPercent } from '../../protocol/words.ts'
+import { canvasPng } from '../export/png.ts'
+import { chartSvg } from '../export/svg.ts'
 import { readTheme, type Theme, withAlpha } from './theme.ts'
 
 Chart.register(BarController, BarElement, LinearScale)
@@ -82,7 +84,29 @@ export class HistogramChart {
   }
 
   toPng(): string {
-    return this.#chart.toBase64Image('image/png', 1)
+    return canvasPng(this.canvas, this.#theme.background)
+  }
+
+  toSvg(title: string): string {
+    return chartSvg(this.#chart, title, this.#theme, this.#dividers)
+  }
+
+  /** Lets a divider be dragged: `move` hears where to, on the value axis. */
+  onDrag(move: (x: number) => void): void {
+    const { canvas } = this
+    const follow = (event: PointerEvent) => {
+      const { left, right } = this.#chart.chartArea
+      const pixel = Math.min(right, Math.max(left, event.clientX - canvas.getBoundingClientRect().left))
+      move(this.#chart.scales['x'].getValueForPixel(pixel) ?? 0)
+    }
+    canvas.addEventListener('pointerdown', event => {
+      if (event.button !== 0) return
+      canvas.setPointerCapture(event.pointerId)
+      follow(event)
+    })
+    canvas.addEventListener('pointermove', event => {
+      if (canvas.hasPointerCapture(event.pointerId)) follow(event)
+    })
   }
 
   dispose(): void {
@@ -121,7 +145,7 @@ export class HistogramChart {
 }
 
 /** Each bin as a share of all that was counted, at its middle. */
-function toBars({ low, high, counts }: HistogramDetail): Bar[] {
+export function toBars({ low, high, counts }: HistogramDetail): Bar[] {
   const total = Math.max(
     1,
     counts.reduce((sum, count) => sum + count, 0),

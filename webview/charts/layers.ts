@@ -71,6 +71,26 @@ export function linePoints(placed: Placed, view: Window, logY: boolean): Point[]
   return points
 }
 
+/** A stretch of the axis in which nothing ran. */
+export interface Gap {
+  readonly from: number
+  readonly to: number
+}
+
+/** Breaks a line where it would cross a gap. @param gaps ascending */
+export function cutAtGaps(points: Point[], gaps: readonly Gap[]): Point[] {
+  if (gaps.length === 0) return points
+  const cut: Point[] = []
+  let next = 0
+  for (const [i, point] of points.entries()) {
+    while (next < gaps.length && gaps[next].to <= (i === 0 ? -Infinity : points[i - 1].x)) next++
+    const crosses = i > 0 && next < gaps.length && points[i - 1].x <= gaps[next].from && point.x >= gaps[next].to
+    if (crosses) cut.push({ x: (gaps[next].from + gaps[next].to) / 2, y: NaN })
+    cut.push(point)
+  }
+  return cut
+}
+
 /**
  * Shares of a whole as lines to be filled between: for each stretch of about three pixels the mean of each part, scaled
  * so that they add up to 1, then added up from below.

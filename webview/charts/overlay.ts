@@ -1,5 +1,6 @@
-/** What lies over the curves: events as vertical lines, the crosshair, a the stretch being selected. */
-import type { Chart, Plugin } from 'chart.js'
+/** What lies under and over the curves: epochs and pauses, events as vertical lines, the crosshair, the stretch being selected. */
+import type { Chart, Plugin, Scale } from 'chart.js'
+import type { Gap } from './layers.ts'
 import type { Theme } from './theme.ts'
 import { withAlpha } from './theme.ts'
 
@@ -9,9 +10,20 @@ export interface Mark {
   readonly strong: boolean
 }
 
+/** Ends of epochs on the axis: `at` gives the position of the end of an epoch, from 1 to `count`. */
+export interface EpochLines {
+  readonly count: number
+  readonly at: (epoch: number) => number
+  readonly label: (epoch: number) => string
+}
+
+export const noEpochs: EpochLines = { count: 0, at: () => 0, label: () => '' }
+
 export interface Overlay {
   theme: Theme
   marks: readonly Mark[]
+  epochs: EpochLines
+  gaps: readonly Gap[]
   /** Position of the crosshair on the axis; `null`: none. */
   crosshair: number | null
   /** What stands beside the crosshair. */
@@ -23,6 +35,13 @@ export interface Overlay {
 export function overlayPlugin(overlay: Overlay): Plugin<'line'> {
   return {
     id: 'tripletOverlay',
+    beforeDatasetsDraw: ({ ctx, chartArea, scales }) => {
+      ctx.save()
+      ctx.font = `10px ${overlay.theme.fontFamily}`
+      drawEpochs(ctx, overlay, chartArea, scales['x'])
+      drawGaps(ctx, overlay, chartArea, scales['x'])
+      ctx.restore()
+    },
     afterDatasetsDraw: (chart: Chart<'line'>) => {
       const { ctx, chartArea } = chart
       const { x } = chart.scales
@@ -51,11 +70,56 @@ export function overlayPlugin(overlay: Overlay): Plugin<'line'> {
 }
 
 type Context = CanvasRenderingContext2D
+type PixelScale = Pick<Scale, 'getPixelForValue'>
 interface Area {
   readonly left: number
   readonly right: number
   readonly top: number
   readonly bottom: number
+}
+
+/** Pixels between two lines, and between two that are named, at the least. */
+const leastEpochPixels = 14
+const leastNamePixels = 70
+
+/** Every epoch, or every second, fifth, tenth … of them where they stand close. */
+function drawEpochs(ctx: Context, { epochs, theme }: Overlay, area: Area, x: PixelScale): void {
+  if (epochs.count < 2) return
+  const width =
+    Math.abs(x.getPixelForValue(epochs.at(epochs.count)) - x.getPixelForValue(epochs.at(1))) / (epochs.count - 1)
+  if (!(width > 0)) return
+  const every = (pixels: number) => niceSteps.find(step => step * width >= pixels) ?? Infinity
+  const [lines, names] = [every(leastEpochPixels), every(leastNamePixels)]
+  ctx.fillStyle = theme.muted
+  ctx.textBaseline = 'bottom'
+  for (let epoch = lines; epoch <= epochs.count; epoch += lines) {
+    const at = Math.round(x.getPixelForValue(epochs.at(epoch))) + 0.5
+    if (at < area.left || at > area.right) continue
+    line(ctx, at, area.top, at, area.bottom, withAlpha(theme.foreground, theme.highContrast ? 0.5 : 0.16), [1, 3])
+    if (epoch % names === 0 && at - area.left > 40) {
+      const label = epochs.label(epoch)
+      ctx.fillText(label, at - ctx.measureText(label).width - 3, area.bottom - 1)
+    }
+  }
+}
+
+const niceSteps = Array.from({ length: 7 }, (_, power) => [1, 2, 5].map(digit => digit * 10 ** power)).flat()
+
+/** Where nothing ran the background is hatched. */
+function drawGaps(ctx: Context, { gaps, theme }: Overlay, area: Area, x: PixelScale): void {
+  for (const gap of gaps) {
+    const from = Math.max(area.left, x.getPixelForValue(gap.from))
+    const to = Math.min(area.right, x.getPixelForValue(gap.to))
+    if (to - from < 1) continue
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(from, area.top, to - from, area.bottom - area.top)
+    ctx.clip()
+    const height = area.bottom - area.top
+    for (let at = from - height; at < to; at += 8)
+      line(ctx, at, area.bottom, at + height, area.top, withAlpha(theme.foreground, 0.2), [])
+    ctx.restore()
+  }
 }
 
 function drawMarks(ctx: Context, overlay: Overlay, area: Area, pixelOf: (x: number) => number): void {

@@ -4,13 +4,16 @@ import { axisPercent } from '../../protocol/words.ts'
 import { minMaxBuckets } from '../data/decimate.ts'
 import type { Decision, Roc } from '../embedding/pairs.ts'
 import type { Point } from './layers.ts'
-import type { Theme } from './theme.ts'
+import { canvasPng } from '../export/png.ts'
+import { chartSvg } from '../export/svg.ts'
+import { readTheme, type Theme } from './theme.ts'
 
 Chart.register(LineController, LineElement, PointElement, LinearScale)
 
 export class RocChart {
   readonly canvas: HTMLCanvasElement
   readonly #chart: Chart<'line', Point[]>
+  #theme: Theme = readTheme()
 
   constructor(canvas: HTMLCanvasElement) {
     this.canvas = canvas
@@ -30,6 +33,7 @@ export class RocChart {
   }
 
   update(roc: Roc, { falseAccepts, falseRejects }: Decision, theme: Theme): void {
+    this.#theme = theme
     const { scales } = this.#chart.options
     if (scales === undefined) return
     const scale = {
@@ -61,6 +65,14 @@ export class RocChart {
       },
     ]
     this.#chart.update('none')
+  }
+
+  toPng(): string {
+    return canvasPng(this.canvas, this.#theme.background)
+  }
+
+  toSvg(title: string): string {
+    return chartSvg(this.#chart, title, this.#theme)
   }
 
   dispose(): void {

@@ -11,13 +11,14 @@ import {
   type ChartOptions,
 } from 'chart.js'
 import { axisNumber, axisPercent } from '../../protocol/words.ts'
+import { canvasPng } from '../export/png.ts'
 import { chartSvg } from '../export/svg.ts'
 import type { Curve } from '../data/curve.ts'
 import { datasetsOf } from './datasets.ts'
 import { type ChartDefinition, metricsOf } from './definition.ts'
 import { type GestureTarget, listenForGestures } from './gestures.ts'
-import type { Point } from './layers.ts'
-import { type Mark, type Overlay, overlayPlugin } from './overlay.ts'
+import type { Gap, Point } from './layers.ts'
+import { type EpochLines, type Mark, noEpochs, type Overlay, overlayPlugin } from './overlay.ts'
 import type { PlacedCurves, PlacingAxis } from './placedCurves.ts'
 import { readTheme, type Theme } from './theme.ts'
 
@@ -29,7 +30,8 @@ export interface ChartInput {
   /** The whole run, from which the smoothed lines are made. */
   readonly whole: ReadonlyMap<string, Curve>
   readonly placedCurves: PlacedCurves
-  readonly axis: PlacingAxis
+  /** The axis of a metric's curve: the same for all, but where several runs are drawn over one another. */
+  readonly axisOf: (metric: string) => PlacingAxis
   /** Stretch of the axis in view; `null`: everything. */
   readonly range: readonly [number, number] | null
   /** Both ends of everything there is. */
@@ -41,11 +43,33 @@ export interface ChartInput {
   readonly margin: number
   readonly hidden: ReadonlySet<string>
   readonly marks: readonly Mark[]
+  /** Where epochs end, ascending, and how one is called. */
+  readonly epochs: EpochLines
+  /** Stretches of the axis in which nothing ran. */
+  readonly gaps: readonly Gap[]
   readonly theme: Theme
   /** For the ticks. */
   readonly formatX: (x: number) => string
   /** For the crosshair, with its unit. */
   readonly describeX: (x: number) => string
+}
+
+/** Name of the event that asks a chart for what it draws; `detail` is a function that is given it. */
+export const readChart = 'tripletlab:read'
+
+export interface DrawnChart {
+  readonly x: { readonly type: string; readonly min: number; readonly max: number }
+  readonly y: { readonly type: string; readonly min: number; readonly max: number }
+  /** Pairs of values, and the same as pixels of the canvas. */
+  readonly lines: readonly {
+    readonly label: string
+    readonly points: readonly (readonly number[])[]
+    readonly pixels: readonly (readonly number[])[]
+  }[]
+}
+
+function isReader(value: unknown): value is (drawn: DrawnChart) => void {
+  return typeof value === 'function'
 }
 
 export interface ChartCallbacks {
@@ -61,6 +85,8 @@ export class TimeChart implements GestureTarget {
   readonly #overlay: Overlay = {
     theme: readTheme(),
     marks: [],
+    epochs: noEpochs,
+    gaps: [],
     crosshair: null,
     label: '',
     selection: null,
@@ -73,6 +99,24 @@ export class TimeChart implements GestureTarget {
     this.#callbacks = callbacks
     this.#chart = new Chart(canvas, configuration(definition, this.#overlay))
     listenForGestures(canvas, this)
+    canvas.addEventListener(readChart, event => {
+      if (event instanceof CustomEvent && isReader(event.detail)) event.detail(this.#drawn())
+    })
+  }
+
+  /** What is drawn, for whoever reads the page by program: `canvas.dispatchEvent(new CustomEvent(readChart, { detail }))`. */
+  #drawn(): DrawnChart {
+    const { datasets } = this.#chart.data
+    const { x, y } = this.#chart.scales
+    return {
+      x: { type: x.type, min: x.min, max: x.max },
+      y: { type: y.type, min: y.min, max: y.max },
+      lines: datasets.map(({ data, label = '' }) => ({
+        label,
+        points: data.map(point => [point.x, point.y]),
+        pixels: data.map(point => [x.getPixelForValue(point.x), y.getPixelForValue(point.y)]),
+      })),
+    }
   }
 
   /** Draws the curves as they are now. */
@@ -84,6 +128,8 @@ export class TimeChart implements GestureTarget {
     this.#overlay.theme = theme
     this.#overlay.marks =
       this.definition.small === true ? input.marks.map(mark => ({ ...mark, label: '' })) : input.marks
+    this.#overlay.epochs = input.epochs
+    this.#overlay.gaps = input.gaps
     const { scales } = this.#chart.options
     if (scales === undefined) return
     scales['x'] = xScale(input, min, max)
@@ -93,7 +139,8 @@ export class TimeChart implements GestureTarget {
       curves: input.curves,
       whole: input.whole,
       placedCurves: input.placedCurves,
-      axis: input.axis,
+      axisOf: input.axisOf,
+      gaps: input.gaps,
       view: { min, max, pixels, log: logX },
       logY,
       smoothing: input.smoothing,
@@ -156,21 +203,15 @@ export class TimeChart implements GestureTarget {
     return this.#input?.range ?? this.#input?.extent ?? [0, 1]
   }
 
-  /** The picture as it stands, for export; on the theme's background, since a transparent one is unreadable elsewhere. */
+  /** The picture as it stands, on the theme's background. */
   toPng(): string {
-    const canvas = document.createElement('canvas')
-    canvas.width = this.canvas.width
-    canvas.height = this.canvas.height
-    const ctx = canvas.getContext('2d')
-    if (ctx === null) return ''
-    ctx.fillStyle = this.#overlay.theme.background
-    ctx.fillRect(0, 0, canvas.width, canvas.height)
-    ctx.drawImage(this.canvas, 0, 0)
-    return canvas.toDataURL('image/png')
+    return canvasPng(this.canvas, this.#overlay.theme.background)
   }
 
   toSvg(title: string): string {
-    return chartSvg(this.#chart, title, this.#overlay.theme)
+    const { theme, marks } = this.#overlay
+    const named = marks.map(mark => ({ ...mark, color: mark.strong ? theme.color('hard') : theme.muted }))
+    return chartSvg(this.#chart, title, theme, named)
   }
 
   dispose(): void {

@@ -35,8 +35,9 @@ export function minMaxBuckets(
     for (; j < to; j++) {
       if (Math.min(buckets - 1, Math.floor((xs[j] - first) * scale)) !== bucket) break
       const value = values[j]
-      if (!(value >= values[low])) low = Number.isFinite(value) ? j : low
-      if (!(value <= values[high])) high = Number.isFinite(value) ? j : high
+      if (!Number.isFinite(value)) continue
+      if (value < values[low] || !Number.isFinite(values[low])) low = j
+      if (value > values[high] || !Number.isFinite(values[high])) high = j
     }
     push(Math.min(low, high))
     push(Math.max(low, high))

@@ -1,7 +1,9 @@
 /** The canvas of the map: pictures as points, drawn from far to near, moved and turned by hand or keys. */
 import type { Theme } from '../charts/theme.ts'
-import { withAlpha } from '../charts/theme.ts'
+import { canvasPng } from '../export/png.ts'
 import type { Album } from '../pictures/album.ts'
+import { classColor } from './classColor.ts'
+import { mapSvg } from './mapSvg.ts'
 import { placeOnScreen, pointAt, startView, type View } from './mapView.ts'
 
 export interface MapInput {
@@ -35,6 +37,7 @@ export class EmbeddingMap {
     this.#callbacks = callbacks
     this.#listenToPointer()
     canvas.addEventListener('keydown', event => {
+      if (event.key === 'Enter') this.#callbacks.select(this.#nearestToMiddle())
       const change = this.#keyChange(event.key)
       if (change === undefined) return
       event.preventDefault()
@@ -55,13 +58,35 @@ export class EmbeddingMap {
     ctx.imageSmoothingEnabled = false
     const view = input.dimensions === 3 ? this.#view : { ...this.#view, yaw: 0, pitch: 0 }
     this.#placed = placeOnScreen(input.points, view, width, height)
-    const side = pictureSide * Math.min(2.5, Math.max(0.7, Math.sqrt(this.#view.zoom)))
+    const side = this.#side()
     const order = Array.from({ length: input.points.length / 3 }, (_, i) => i)
     const depth = (i: number) => (i === input.selected ? Infinity : this.#placed[i * 3 + 2])
     order.sort((a, b) => depth(a) - depth(b))
     this.#drawLinks(ctx, input)
     for (const i of order) this.#drawPoint(ctx, input, i, side)
     ctx.globalAlpha = 1
+  }
+
+  /** The picture as it stands, on the theme's background. */
+  toPng(): string {
+    return canvasPng(this.canvas, this.#input?.theme.background ?? '')
+  }
+
+  toSvg(title: string): string {
+    const input = this.#input
+    if (input === undefined) return ''
+    const { clientWidth: width, clientHeight: height } = this.canvas
+    const side = this.#side()
+    return mapSvg({ width, height, title, side }, this.#placed, input)
+  }
+
+  #side(): number {
+    return pictureSide * Math.min(2.5, Math.max(0.7, Math.sqrt(this.#view.zoom)))
+  }
+
+  #nearestToMiddle(): number {
+    const { clientWidth, clientHeight } = this.canvas
+    return pointAt(this.#placed, clientWidth / 2, clientHeight / 2, Infinity)
   }
 
   #drawLinks(ctx: CanvasRenderingContext2D, { selected, neighbours, album, theme }: MapInput): void {
@@ -168,11 +193,4 @@ export class EmbeddingMap {
     this.#view = { ...this.#view, ...change }
     this.#callbacks.redraw()
   }
-}
-
-const classColors = ['run1', 'run2', 'run3', 'run4', 'run5', 'run6', 'run7', 'run8'] as const
-
-/** Eight colours in turn; which class it is, the picture itself says. */
-function classColor(label: number, theme: Theme): string {
-  return withAlpha(theme.color(classColors[label % classColors.length]), 0.8)
 }

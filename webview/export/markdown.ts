@@ -1,7 +1,7 @@
 /** A run as a Markdown table, to be pasted into notes, an issue or a paper's draft. */
 import * as l10n from '@vscode/l10n'
-import type { RunRow } from '../../protocol/runEvent.ts'
-import { metricName, metricValue, statusName } from '../../protocol/words.ts'
+import { type RunRow, summaryOf } from '../../protocol/runEvent.ts'
+import { count, metricName, metricValue, statusName } from '../../protocol/words.ts'
 
 export function runMarkdown(run: RunRow): string {
   const { spec } = run
@@ -22,6 +22,29 @@ export function runMarkdown(run: RunRow): string {
   ]
   const lines = rows.map(([name, value]) => `| ${cell(name)} | ${cell(value)} |`)
   return [`**${cell(run.name)}** (${cell(run.experiment)})`, '', '| | |', '|---|---|', ...lines, ''].join('\n')
+}
+
+/** What a chart shows, in numbers: the last, the smallest and the largest value of each metric. */
+export function summaryMarkdown(title: string, run: RunRow, metrics: readonly string[]): string {
+  const at = (metric: string, value: number, step: number) =>
+    `${metricValue(metric, value)} (${l10n.t('step {0}', count(step))})`
+  const rows = metrics.flatMap(metric => {
+    const summary = summaryOf(run, metric)
+    if (summary === undefined) return []
+    const { last, min, minStep, max, maxStep } = summary
+    return [[metricName(metric), metricValue(metric, last), at(metric, min, minStep), at(metric, max, maxStep)]]
+  })
+  const head = [l10n.t('metric'), l10n.t('last'), l10n.t('smallest'), l10n.t('largest')]
+  return markdownTable(`**${cell(title)}** (${cell(run.name)})`, head, rows)
+}
+
+export function markdownTable(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
+  const line = (row: readonly (string | number)[]) => `| ${row.map(one => cell(String(one))).join(' | ')} |`
+  return [title, '', line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line), ''].join('\n')
 }
 
 /** Text that stays inside its cell and is not markup. */

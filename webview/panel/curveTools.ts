@@ -1,10 +1,9 @@
 /** The line of controls above the curves. */
 import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
-import type { CurveAxis } from '../../protocol/panel.ts'
+import type { CurveAxis, PanelState } from '../../protocol/panel.ts'
 import { assertNever } from '../../protocol/assertNever.ts'
 import { button } from './header.ts'
-import type { Page } from './page.ts'
 
 interface Zoom {
   readonly zoomed: boolean
@@ -16,7 +15,15 @@ interface Zoom {
 /** A slider has its steps where they matter: close to 1. */
 const smoothings: readonly number[] = [0, 0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995]
 
-export function curveTools(page: Page, zoom: Zoom): TemplateResult {
+type CurveSettings = Pick<PanelState, 'smoothing' | 'axis' | 'logX' | 'logY'>
+
+/** A page that draws curves. */
+export interface CurvePage {
+  readonly settings: CurveSettings
+  change(settings: Partial<CurveSettings>): void
+}
+
+export function curveTools(page: CurvePage, zoom: Zoom): TemplateResult {
   const { settings } = page
   const smoothingAt = nearest(settings.smoothing)
   return html`<div class="tools">
@@ -41,7 +48,7 @@ export function curveTools(page: Page, zoom: Zoom): TemplateResult {
     ${toggle(l10n.t('log x'), settings.logX, on => page.change({ logX: on }))}
     ${toggle(l10n.t('log y'), settings.logY, on => page.change({ logY: on }))}
     ${zoom.zoomed ? button('screen-normal', l10n.t('Show the whole run'), () => zoom.resetZoom()) : nothing}
-    <output class="summary" aria-live="off">${zoom.summary}</output>
+    <output class="summary" aria-live="polite">${zoom.summary}</output>
   </div>`
 }
 

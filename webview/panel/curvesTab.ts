@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
 import { ref } from 'lit/directives/ref.js'
-import { metricName, metricValue } from '../../protocol/words.ts'
+import { metricName, metricValue, percent } from '../../protocol/words.ts'
 import {
   type ChartDefinition,
   chartTitle,
@@ -11,14 +11,15 @@ import {
   mainCharts,
   metricsOf,
 } from '../charts/definition.ts'
+import { type EpochLines, noEpochs } from '../charts/overlay.ts'
 import { PlacedCurves } from '../charts/placedCurves.ts'
 import { TimeChart } from '../charts/timeChart.ts'
 import type { Curve } from '../data/curve.ts'
 import { type Axis, axisFor } from './axis.ts'
 import { curveTools } from './curveTools.ts'
-import { curvesCsv } from '../export/csv.ts'
+import { summaryMarkdown } from '../export/markdown.ts'
 import { DifficultyHistogram } from './difficultyHistogram.ts'
-import { type ExportActions, exportMenu } from './exportMenu.ts'
+import { type ExportActions, exportActions, exportMenu } from './exportMenu.ts'
 import { eventMarks } from './marks.ts'
 import type { Page } from './page.ts'
 
@@ -61,6 +62,11 @@ export class CurvesTab {
         ${mainCharts.slice(0, 3).map(definition => this.#figure(definition))} ${this.#histogram.template()}
         ${mainCharts.slice(3).map(definition => this.#figure(definition))}
       </div>
+      <p class="hint" id="chart-keys">
+        ${l10n.t(
+          'Drag over a chart to zoom in, with Shift to move, double-click for the whole run; Ctrl and the wheel zoom too. With the keyboard: arrows move the crosshair, + and − zoom, Shift and arrows move, 0 shows everything.',
+        )}
+      </p>
       ${
         further.length === 0
           ? nothing
@@ -76,8 +82,9 @@ export class CurvesTab {
     if (run === undefined) return
     if (run.id !== this.#runId) {
       this.#runId = run.id
-      this.#steps = null
+      this.#steps = settings.range
       this.#crosshairStep = null
+      if (this.#steps !== null) this.#askCloseUp()
     }
     const axis = axisFor(settings.axis, run, model.clock)
     const first = model.firstStep
@@ -92,7 +99,7 @@ export class CurvesTab {
         curves,
         whole: model.curves,
         placedCurves: this.#placed,
-        axis,
+        axisOf: () => axis,
         range: this.#steps && [axis.of(this.#steps[0]), axis.of(this.#steps[1])],
         extent: [axis.of(first), axis.of(last)],
         logX: settings.logX,
@@ -101,11 +108,26 @@ export class CurvesTab {
         margin: run.spec.loss.margin,
         hidden,
         marks,
+        epochs: this.#epochLines(axis),
+        gaps: settings.axis === 'time' ? model.clock.gaps : [],
         theme,
         formatX: axis.tick,
         describeX: axis.describe,
       })
       chart.showCrosshair(this.#crosshairStep === null ? null : axis.of(this.#crosshairStep))
+    }
+  }
+
+  #epochLines(axis: Axis): EpochLines {
+    const { model, settings } = this.#page
+    const { steps = 0, epochs = 0 } = model.run ?? {}
+    // There the ticks are epochs already.
+    if (settings.axis === 'epoch' || steps === 0 || epochs === 0) return noEpochs
+    const stepsPerEpoch = steps / epochs
+    return {
+      count: Math.floor(model.lastStep / stepsPerEpoch),
+      at: epoch => axis.of(epoch * stepsPerEpoch),
+      label: epoch => l10n.t('epoch {0}', epoch),
     }
   }
 
@@ -124,11 +146,27 @@ export class CurvesTab {
             data-chart=${definition.id}
             data-points="0"
             aria-label=${this.#describe(definition)}
+            aria-describedby="chart-keys"
             ${ref(this.#canvasOf(definition))}
           ></canvas>
         </div>
+        ${definition.id === 'difficulty' ? this.#lesson() : nothing}
       </figure>
     `
+  }
+
+  /** What the areas show, in a sentence. */
+  #lesson(): TemplateResult | typeof nothing {
+    const [easy, semiHard, hard] = ['easy', 'semiHard', 'hard'].map(metric => this.#valueAt(metric))
+    if (easy === undefined || semiHard === undefined || hard === undefined) return nothing
+    return html`<p class="hint">
+      ${l10n.t(
+        'Drawn at random, {0} of the triplets would be easy and teach nothing. Learning is where the negative is near: {1} are semi-hard, {2} hard.',
+        percent(easy),
+        percent(semiHard),
+        percent(hard),
+      )}
+    </p>`
   }
 
   #legendEntry(definition: ChartDefinition, entry: { metric: string; color: string }): TemplateResult {
@@ -192,7 +230,10 @@ export class CurvesTab {
     const axis = this.#axis()
     this.#steps = range === null || axis === undefined ? null : [axis.stepAt(range[0]), axis.stepAt(range[1])]
     window.clearTimeout(this.#closeUpTimer)
-    if (this.#steps !== null) this.#closeUpTimer = window.setTimeout(() => this.#askCloseUp(), 120)
+    this.#closeUpTimer = window.setTimeout(() => {
+      this.#page.change({ range: this.#steps === null ? null : [...this.#steps] })
+      if (this.#steps !== null) this.#askCloseUp()
+    }, 120)
     this.#page.redraw()
   }
 
@@ -226,22 +267,29 @@ export class CurvesTab {
   #exports(definition: ChartDefinition): ExportActions {
     const { model } = this.#page
     const title = chartTitle(definition)
-    const name = (extension: string) => `${model.run?.name ?? 'run'} ${title}.${extension}`
-    const save = (extension: string, encoding: 'text' | 'base64', content: string) =>
-      this.#page.send({ kind: 'save', name: name(extension), encoding, content })
-    return {
-      png: () =>
-        save(
-          'png',
-          'base64',
-          this.#charts
-            .get(definition.id)
-            ?.toPng()
-            .replace(/^[^,]*,/, '') ?? '',
-        ),
-      svg: () => save('svg', 'text', this.#charts.get(definition.id)?.toSvg(title) ?? ''),
-      csv: () => save('csv', 'text', curvesCsv(this.#curvesInView(), metricsOf(definition))),
+    const metrics = metricsOf(definition)
+    const actions = exportActions(this.#page, title, {
+      png: () => this.#charts.get(definition.id)?.toPng() ?? '',
+      svg: () => this.#charts.get(definition.id)?.toSvg(title) ?? '',
+      csv: () => '',
+      markdown: () => (model.run === undefined ? '' : summaryMarkdown(title, model.run, metrics)),
+    })
+    // The page holds a part of a long run's points; the file gets all of the stretch in view.
+    const [fromStep, toStep] = this.#steps ?? [0, Number.MAX_SAFE_INTEGER]
+    const csv = () => {
+      const { run } = model
+      if (run === undefined) return
+      const name = `${run.name} ${title}.csv`
+      this.#page.send({
+        kind: 'saveCurves',
+        runId: run.id,
+        name,
+        metrics,
+        fromStep: Math.floor(fromStep),
+        toStep: Math.ceil(toStep),
+      })
     }
+    return { ...actions, csv }
   }
 
   /** The same function for the same chart, or each drawing would make a new chart. */

@@ -5,7 +5,9 @@ import { ref } from 'lit/directives/ref.js'
 import type { DifficultyDetail } from '../../protocol/details.ts'
 import { count, percent } from '../../protocol/words.ts'
 import { HistogramChart } from '../charts/histogramChart.ts'
+import { histogramCsv } from '../export/histogramCsv.ts'
 import { toggle } from './curveTools.ts'
+import { type ExportActions, exportActions, exportMenu } from './exportMenu.ts'
 import type { Page } from './page.ts'
 import { Scrubber } from './scrubber.ts'
 
@@ -27,6 +29,7 @@ export class DifficultyHistogram {
       <figcaption>
         <span class="title">${isGap ? 'd(a,n) − d(a,p)' : l10n.t('d(a,p) and d(a,n)')}</span>
         ${toggle(l10n.t('distances'), !isGap, on => this.#page.change({ histogram: on ? 'distances' : 'gap' }))}
+        ${exportMenu(this.#exports())}
       </figcaption>
       <div class="plot">
         <canvas role="img" aria-label=${describe(shown?.data)} data-chart="histogram" ${ref(this.#adopt)}></canvas>
@@ -57,6 +60,20 @@ export class DifficultyHistogram {
       { x: margin, label: `α = ${margin}`, color: theme.color('margin') },
     ]
     this.#chart.update([{ histogram: gap, colorOf }], dividers, theme)
+  }
+
+  #exports(): ExportActions {
+    const title = this.#page.settings.histogram === 'gap' ? 'd(a,n) − d(a,p)' : l10n.t('d(a,p) and d(a,n)')
+    return exportActions(this.#page, title, {
+      png: () => this.#chart?.toPng() ?? '',
+      svg: () => this.#chart?.toSvg(title) ?? '',
+      csv: () => {
+        const shown = this.#page.model.details.shown('difficulty')?.data
+        if (shown === undefined) return ''
+        const { gap, ap, an } = shown
+        return histogramCsv(this.#page.settings.histogram === 'gap' ? { gap } : { 'd(a,p)': ap, 'd(a,n)': an })
+      },
+    })
   }
 
   readonly #adopt = (element: Element | undefined): void => {

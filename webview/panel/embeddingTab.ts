@@ -2,11 +2,13 @@
 import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
 import { ref } from 'lit/directives/ref.js'
+import { tableCsv } from '../../protocol/csv.ts'
 import { percent, significant } from '../../protocol/words.ts'
 import { neighbours } from '../embedding/distance.ts'
 import { EmbeddingMap } from '../embedding/embeddingMap.ts'
 import { Projector } from '../embedding/projection.ts'
 import { toggle } from './curveTools.ts'
+import { type ExportActions, exportActions, exportMenu } from './exportMenu.ts'
 import type { Page } from './page.ts'
 import type { SampleReader } from './sample.ts'
 import { type Sample } from './sample.ts'
@@ -18,7 +20,7 @@ export class EmbeddingTab {
   readonly #page: Page
   readonly #reader: SampleReader
   readonly #scrubber: Scrubber
-  readonly #projector = new Projector()
+  readonly #projector: Projector
   readonly #shares = new WeakMap<Sample, number>()
   #map: EmbeddingMap | undefined
   #selected = -1
@@ -27,6 +29,7 @@ export class EmbeddingTab {
   constructor(page: Page, reader: SampleReader) {
     this.#page = page
     this.#reader = reader
+    this.#projector = new Projector(() => page.redraw())
     this.#scrubber = new Scrubber(page, ['sample', 'samplePictures'], () => this.#epochWords())
   }
 
@@ -48,7 +51,8 @@ export class EmbeddingTab {
           .value=${this.#search}
           @input=${this.#find}
         />
-        <span class="summary">${l10n.t('{0} pictures of unseen classes', sample.codes.count)}</span>
+        <span class="summary">${l10n.t('{0} held-out pictures', sample.codes.count)}</span>
+        ${exportMenu(this.#exports(sample))}
       </div>
       <div class="map">
         <canvas
@@ -63,7 +67,9 @@ export class EmbeddingTab {
       </div>
       ${this.#scrubber.template()}
       <p class="hint">
-        ${l10n.t('Drag to move, or to turn in 3D; scroll with Ctrl to zoom; click a picture for its neighbours.')}
+        ${l10n.t(
+          'Drag to move, or to turn in 3D; scroll with Ctrl to zoom; click a picture for its neighbours. With the keyboard: arrows, + and −, 0 for everything, Enter for the picture in the middle.',
+        )}
       </p>
     `
   }
@@ -85,7 +91,6 @@ export class EmbeddingTab {
       theme,
     })
     this.#map.canvas.dataset['done'] = String(Math.round(done * 100))
-    if (this.#projector.work()) this.#page.redraw()
   }
 
   #card(sample: Sample, index: number): TemplateResult {
@@ -137,6 +142,32 @@ export class EmbeddingTab {
     const sample = this.#reader.read(this.#page.model.details)
     const [first = -1] = (sample && this.#matches(sample)) ?? []
     this.#select(first)
+  }
+
+  /** The map has left the page. */
+  rest(): void {
+    this.#projector.rest()
+  }
+
+  #exports(sample: Sample): ExportActions {
+    const title = l10n.t('Embedding')
+    return exportActions(this.#page, title, {
+      png: () => this.#map?.toPng() ?? '',
+      svg: () => this.#map?.toSvg(title) ?? '',
+      csv: () => this.#csv(sample),
+    })
+  }
+
+  /** One line a picture: where it is on the map, its class and its name. */
+  #csv({ album, codes }: Sample): string {
+    const { projection, dimensions } = this.#page.settings
+    const { points } = this.#projector.project(codes, projection, dimensions === 3 ? 3 : 2)
+    const rows = Array.from({ length: codes.count }, (_, i) => [
+      ...points.subarray(i * 3, i * 3 + dimensions),
+      album.classNameAt(i),
+      album.nameAt(i),
+    ])
+    return tableCsv([...['x', 'y', 'z'].slice(0, dimensions), 'class', 'picture'], rows)
   }
 
   readonly #adopt = (element: Element | undefined): void => {

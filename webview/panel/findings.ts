@@ -21,7 +21,7 @@ export interface Finding {
 export function findingOf(model: PanelModel): Finding {
   const { run } = model
   if (run === undefined) return plain('')
-  const event = weightiest(model.events)
+  const event = weightiest(model.events, run)
   switch (run.status) {
     case 'queued':
       return plain(l10n.t('Waiting for its turn.'))
@@ -48,10 +48,14 @@ export function findingOf(model: PanelModel): Finding {
 const plain = (text: string): Finding => ({ mood: 'plain', text, why: '', advice: [] })
 const bad = (text: string): Finding => ({ mood: 'bad', text, why: '', advice: [] })
 
-/** The latest finding of the trainer that is not overtaken: half of a run's steps later it is history. */
-function weightiest(events: readonly RunEvent[]): RunEvent | undefined {
-  return events.findLast(({ kind }) => kind === 'collapsed' || kind === 'diverged' || kind === 'health')
+/** The latest finding of the trainer; what was merely noticed is history a while later. */
+function weightiest(events: readonly RunEvent[], run: RunRow): RunEvent | undefined {
+  const found = events.findLast(({ kind }) => kind === 'collapsed' || kind === 'diverged' || kind === 'health')
+  const lasts = Math.max(leastHealthSteps, run.steps / 10)
+  return found?.kind === 'health' && run.step - found.step > lasts ? undefined : found
 }
+
+const leastHealthSteps = 100
 
 function noticed(event: RunEvent, run: RunRow): Finding {
   if (event.kind === 'diverged') return { ...bad(event.message), why: whyDiverged(), advice: ['lower-rate'] }
@@ -74,6 +78,14 @@ const easyAdvice = (run: RunRow): Advice[] => (run.spec.mining.strategy === 'bat
 function learning(model: PanelModel): Finding {
   const active = smoothedLast(model.curves.get('activeFraction'))
   if (active === undefined) return plain(l10n.t('Loading the pictures and building the network.'))
+  if (active < allEasyBelow)
+    return {
+      ...plain(
+        l10n.t('All easy. Fewer than 1 in 1,000 triplets violate the margin: there is hardly anything left to learn.'),
+      ),
+      why: whyEasy(),
+      advice: model.run === undefined ? [] : easyAdvice(model.run),
+    }
   const text = l10n.t('Learning. {0} of the triplets still violate the margin.', percent(active))
   const score = model.curves.get('test/mapAtR')
   const why = l10n.t(
@@ -115,6 +127,8 @@ function ended(model: PanelModel, run: RunRow): Finding {
 }
 
 const plateauEvaluations = 5
+/** Share of triplets that violate the margin. */
+const allEasyBelow = 0.001
 
 /** No evaluation of the last five is better than the best before them. */
 export function isPlateau({ values }: Pick<Curve, 'values'>): boolean {

@@ -1,20 +1,18 @@
 /** The pictures of the hardest triplets of an epoch: an anchor, a positive that is far from it, a negative that is near. */
 import * as l10n from '@vscode/l10n'
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import type { HardTripletDetail } from '../../protocol/details.ts'
 import { count, significant } from '../../protocol/words.ts'
 import { Album } from '../pictures/album.ts'
 import type { Page } from './page.ts'
-import { repeatedlyHard } from './repeatedlyHard.ts'
 import { Scrubber } from './scrubber.ts'
 
 export class HardestTab {
   readonly #page: Page
   readonly #scrubber: Scrubber
   readonly #albums = new WeakMap<object, Album>()
-  /** Triplets of the epochs that were looked at, by step: pictures that come again and again are marked. */
-  readonly #seen = new Map<number, readonly HardTripletDetail[]>()
-  #runId: number | undefined
+  /** The newest epoch when the likely mislabelled ones were last asked for. */
+  #askedAt = ''
 
   constructor(page: Page) {
     this.#page = page
@@ -22,17 +20,11 @@ export class HardestTab {
   }
 
   template(): TemplateResult {
-    const { details, run } = this.#page.model
+    const { details, suspects } = this.#page.model
     const hardest = details.shown('hardest')
     const pictures = details.shown('hardestPictures')
-    if (run?.id !== this.#runId) {
-      this.#runId = run?.id
-      this.#seen.clear()
-    }
     if (hardest === undefined)
       return html`<p class="empty">${l10n.t('The hardest triplets of an epoch come when it ends.')}</p>`
-    this.#seen.set(hardest.step, hardest.data.triplets)
-    const suspicious = repeatedlyHard([...this.#seen.values()])
     const album = pictures?.step === hardest.step ? this.#album(pictures.data) : undefined
     return html`
       ${this.#scrubber.template()}
@@ -40,15 +32,26 @@ export class HardestTab {
         ${l10n.t(
           'In each the negative is closer to the anchor than the positive is, or nearly so. A label that is wrong shows here first.',
         )}
+        ${
+          suspects.size === 0
+            ? nothing
+            : l10n.t('⚠ marks pictures that are among the hardest epoch after epoch: {0}.', suspects.size)
+        }
       </p>
       <ol class="triplets">
-        ${hardest.data.triplets.map(triplet => this.#card(triplet, album, suspicious))}
+        ${hardest.data.triplets.map(triplet => this.#card(triplet, album, suspects))}
       </ol>
     `
   }
 
   draw(): void {
     this.#scrubber.follow()
+    const { run, details } = this.#page.model
+    if (run === undefined) return
+    const newest = `${run.id} ${details.steps('hardest').at(-1)}`
+    if (newest === this.#askedAt) return
+    this.#askedAt = newest
+    this.#page.send({ kind: 'suspects', runId: run.id })
   }
 
   #card(triplet: HardTripletDetail, album: Album | undefined, suspicious: ReadonlyMap<number, number>): TemplateResult {
@@ -80,7 +83,7 @@ export class HardestTab {
     const title = times === undefined ? name : l10n.t('{0}: hard in {1} epochs. Is its label right?', name, times)
     const runId = this.#page.model.run?.id ?? 0
     return html`<button
-      class="picture border-${color}"
+      class="picture border-${color} ${times === undefined ? '' : 'suspect'}"
       title=${title}
       aria-label=${`${role}: ${title}`}
       @click=${() => this.#page.send({ kind: 'openPicture', runId, name })}

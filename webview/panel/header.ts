@@ -2,12 +2,15 @@
 import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
 import type { FromPanel } from '../../protocol/panel.ts'
-import { endedStatuses, type RunRow, type RunWish } from '../../protocol/runEvent.ts'
-import { count, duration, statusName } from '../../protocol/words.ts'
+import { endedStatuses, type RunRow, type RunWish, summaryOf } from '../../protocol/runEvent.ts'
+import { count, duration, metricValue, statusName } from '../../protocol/words.ts'
 import { runMarkdown } from '../export/markdown.ts'
 import type { PanelModel } from './model.ts'
+import type { Page } from './page.ts'
 
-export function header(model: PanelModel, run: RunRow, send: (message: FromPanel) => void): TemplateResult {
+export function header(page: Page, run: RunRow): TemplateResult {
+  const { model } = page
+  const send = (message: FromPanel) => page.send(message)
   const step = Math.max(run.step, model.lastStep)
   const share = run.steps > 0 ? Math.min(1, step / run.steps) : 0
   const ended = endedStatuses.has(run.status)
@@ -32,11 +35,24 @@ export function header(model: PanelModel, run: RunRow, send: (message: FromPanel
             ? button('debug-continue', l10n.t('More epochs'), () => send({ kind: 'moreEpochs', runId: run.id }))
             : nothing
         }
+        ${run.step > 0 ? button('repo-forked', l10n.t('Fork from a checkpoint'), () => send({ kind: 'fork', runId: run.id })) : nothing}
+        ${button('edit', l10n.t('Name, tags and notes'), () => editRun(page))}
         ${button('copy', l10n.t('Copy as Markdown'), () => send({ kind: 'copy', text: runMarkdown(run) }))}
         ${button('go-to-file', l10n.t('Open the experiment'), () => send({ kind: 'openExperiment', runId: run.id }))}
       </span>
     </header>
   `
+}
+
+/** They stand above the settings; the field of the name is where typing goes. */
+function editRun(page: Page): void {
+  page.change({ tab: 'log' })
+  requestAnimationFrame(() => {
+    requestAnimationFrame(() => {
+      const field = document.querySelector('.about input')
+      if (field instanceof HTMLInputElement) field.select()
+    })
+  })
 }
 
 /** What was asked for shows at once, before the trainer has come to it. */
@@ -70,6 +86,8 @@ function figures(model: PanelModel, run: RunRow, step: number): string[] {
   } else if (run.started !== null && run.ended !== null) {
     texts.push(duration(run.ended - run.started))
   }
+  const memory = model.last('memory') ?? summaryOf(run, 'memory')?.last
+  if (memory !== undefined) texts.push(metricValue('memory', memory))
   if (run.engine !== null) texts.push(run.engine)
   return texts
 }

@@ -1,7 +1,7 @@
 /** What a live panel knows of its run. Takes messages, no DOM: what is shown follows from this alone. */
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { ToPanel } from '../../protocol/panel.ts'
-import type { RunDelta, RunEvent, RunRow } from '../../protocol/runEvent.ts'
+import type { RunDelta, RunEvent, RunEventKind, RunRow } from '../../protocol/runEvent.ts'
 import { Clock } from '../data/clock.ts'
 import { Curve } from '../data/curve.ts'
 import { Details } from './details.ts'
@@ -12,6 +12,9 @@ export interface CloseUp {
   readonly toStep: number
   readonly curves: ReadonlyMap<string, Curve>
 }
+
+/** After these nothing runs until the run is resumed. */
+const restKinds: ReadonlySet<RunEventKind> = new Set(['paused', 'interrupted', 'stopped', 'done', 'failed'])
 
 export class PanelModel {
   run: RunRow | undefined
@@ -24,6 +27,9 @@ export class PanelModel {
   readonly details = new Details()
   /** A stretch in more detail than `curves` holds. */
   closeUp: CloseUp | undefined
+  /** Pictures that may be mislabelled, and in how many epochs each was among the hardest. */
+  suspects: ReadonlyMap<number, number> = new Map()
+  #rest: RunEvent | undefined
 
   /**
    * @param now milliseconds of a clock that only goes forward
@@ -34,9 +40,9 @@ export class PanelModel {
       case 'show':
         this.#reset()
         this.run = message.run
+        this.clock.add(message.clock.steps, message.clock.times)
         for (const series of message.series) this.#curve(series.metric).appendSeries(series)
         this.#addEvents(message.events)
-        this.clock.add(message.clock.steps, message.clock.times)
         this.pace.see(message.run.step, now)
         return
       case 'deltas':
@@ -47,6 +53,10 @@ export class PanelModel {
         return
       case 'detail':
         if (message.runId === this.run?.id) this.details.take(message)
+        return
+      case 'suspects':
+        if (message.runId === this.run?.id)
+          this.suspects = new Map(message.pictures.map(({ index, epochs }) => [index, epochs]))
         return
       case 'missing':
         this.missing = message.message
@@ -81,6 +91,8 @@ export class PanelModel {
     this.clock.clear()
     this.details.clear()
     this.closeUp = undefined
+    this.suspects = new Map()
+    this.#rest = undefined
   }
 
   #applyDelta(delta: RunDelta, now: number, wallTime: number): void {
@@ -117,7 +129,15 @@ export class PanelModel {
 
   #addEvents(events: readonly RunEvent[]): void {
     const known = this.events.at(-1)?.id ?? -1
-    for (const event of events) if (event.id > known) this.events.push(event)
+    for (const event of events) {
+      if (event.id <= known) continue
+      this.events.push(event)
+      if (restKinds.has(event.kind)) this.#rest = event
+      else if (event.kind === 'resumed' && this.#rest !== undefined) {
+        this.clock.addPause({ step: this.#rest.step, from: this.#rest.time, to: event.time })
+        this.#rest = undefined
+      }
+    }
   }
 }
 

@@ -1,12 +1,16 @@
 /** Are two pictures of one class? Distances of all pairs of the sample, and what a threshold gets right and wrong. */
 import * as l10n from '@vscode/l10n'
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { ref } from 'lit/directives/ref.js'
 import { live } from 'lit/directives/live.js'
+import { tableCsv } from '../../protocol/csv.ts'
 import { percent, significant } from '../../protocol/words.ts'
 import { HistogramChart } from '../charts/histogramChart.ts'
 import { RocChart } from '../charts/rocChart.ts'
 import { allPairs, countUpTo, decide, histogramsOf, type Pairs, type Roc, roc } from '../embedding/pairs.ts'
+import { histogramCsv } from '../export/histogramCsv.ts'
+import { exportActions, exportMenu } from './exportMenu.ts'
+import { button } from './header.ts'
 import type { Page } from './page.ts'
 import type { SampleReader } from './sample.ts'
 import { type Sample } from './sample.ts'
@@ -27,8 +31,6 @@ export class VerificationTab {
   readonly #reader: SampleReader
   readonly #scrubber: Scrubber
   #verified: Verified | undefined
-  /** `undefined`: where both errors are equal. */
-  #threshold: number | undefined
   #histogram: HistogramChart | undefined
   #roc: RocChart | undefined
 
@@ -43,7 +45,7 @@ export class VerificationTab {
     if (verified === undefined)
       return html`<p class="empty">${l10n.t('This comes with the first evaluation on held-out pictures.')}</p>`
     const { pairs, curve } = verified
-    const threshold = this.#threshold ?? curve.equalErrorThreshold
+    const threshold = this.#page.settings.threshold ?? curve.equalErrorThreshold
     const { falseAccepts, falseRejects } = decide(pairs, threshold)
     const farthest = pairs.distances.at(-1) ?? 1
     return html`
@@ -60,6 +62,13 @@ export class VerificationTab {
           />
           <b>${significant(threshold)}</b>
         </label>
+        ${
+          this.#page.settings.threshold === null
+            ? nothing
+            : button('discard', l10n.t('Back to where both errors are equal'), () =>
+                this.#page.change({ threshold: null }),
+              )
+        }
         <span>${l10n.t('false accepts {0}', percent(falseAccepts))}</span>
         <span>${l10n.t('false rejects {0}', percent(falseRejects))}</span>
         <span class="summary">EER ${percent(curve.equalErrorRate)} · AUC ${curve.area.toFixed(3)}</span>
@@ -72,8 +81,15 @@ export class VerificationTab {
               <span class="entry color-positive">${l10n.t('same class')}</span>
               <span class="entry color-negative">${l10n.t('different classes')}</span>
             </span>
+            ${exportMenu(
+              exportActions(this.#page, l10n.t('Distances of pairs'), {
+                png: () => this.#histogram?.toPng() ?? '',
+                svg: () => this.#histogram?.toSvg(l10n.t('Distances of pairs')) ?? '',
+                csv: () => histogramCsv(verified.histograms),
+              }),
+            )}
           </figcaption>
-          <div class="plot">
+          <div class="plot dragged">
             <canvas
               role="img"
               data-chart="pairs"
@@ -83,7 +99,16 @@ export class VerificationTab {
           </div>
         </figure>
         <figure class="chart">
-          <figcaption><span class="title">ROC</span></figcaption>
+          <figcaption>
+            <span class="title">ROC</span>
+            ${exportMenu(
+              exportActions(this.#page, 'ROC', {
+                png: () => this.#roc?.toPng() ?? '',
+                svg: () => this.#roc?.toSvg('ROC') ?? '',
+                csv: () => rocCsv(curve),
+              }),
+            )}
+          </figcaption>
           <div class="plot">
             <canvas
               role="img"
@@ -104,7 +129,7 @@ export class VerificationTab {
     if (verified === undefined) return
     const { theme } = this.#page
     const { pairs, curve, histograms } = verified
-    const threshold = this.#threshold ?? curve.equalErrorThreshold
+    const threshold = this.#page.settings.threshold ?? curve.equalErrorThreshold
     this.#histogram?.update(
       [
         { histogram: histograms.different, colorOf: () => theme.color('negative') },
@@ -140,9 +165,15 @@ export class VerificationTab {
 
   #pair({ album }: Sample, pairs: Pairs, i: number): TemplateResult {
     const [a, b] = [pairs.first[i], pairs.second[i]]
+    const picture = (at: number) => {
+      const name = album.nameAt(at)
+      const open = () => this.#page.send({ kind: 'openPicture', runId: this.#page.model.run?.id ?? 0, name })
+      return html`<button class="plain" title=${name} @click=${open}>
+        <img src=${album.sourceAt(at)} alt=${name} />
+      </button>`
+    }
     return html`<li>
-      <img src=${album.sourceAt(a)} alt=${album.nameAt(a)} title=${album.nameAt(a)} />
-      <img src=${album.sourceAt(b)} alt=${album.nameAt(b)} title=${album.nameAt(b)} />
+      ${picture(a)} ${picture(b)}
       <span><bdi>${album.classNameAt(a)}</bdi>, <bdi>${album.classNameAt(b)}</bdi></span>
       <small>${significant(pairs.distances[i])}</small>
     </li>`
@@ -161,14 +192,14 @@ export class VerificationTab {
 
   #move(event: Event, farthest: number): void {
     if (!(event.target instanceof HTMLInputElement)) return
-    this.#threshold = (Number(event.target.value) / sliderSteps) * farthest
-    this.#page.redraw()
+    this.#page.change({ threshold: (Number(event.target.value) / sliderSteps) * farthest })
   }
 
   readonly #adoptHistogram = (element: Element | undefined): void => {
     if (element === this.#histogram?.canvas) return
     this.#histogram?.dispose()
     this.#histogram = element instanceof HTMLCanvasElement ? new HistogramChart(element) : undefined
+    this.#histogram?.onDrag(threshold => this.#page.change({ threshold }))
   }
 
   readonly #adoptRoc = (element: Element | undefined): void => {
@@ -194,4 +225,11 @@ export class VerificationTab {
       percent(curve.equalErrorRate),
     )
   }
+}
+
+function rocCsv({ falseAccepts, trueAccepts }: Roc): string {
+  return tableCsv(
+    ['false accepts', 'true accepts'],
+    Array.from(falseAccepts, (share, i) => [share, trueAccepts[i]]),
+  )
 }

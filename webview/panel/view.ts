@@ -79,10 +79,12 @@ export class PanelView implements Page {
     this.#frame = undefined
     const { run } = this.model
     if (run !== undefined && run.id !== this.#settings.runId) {
-      this.#settings = { ...this.#settings, runId: run.id }
+      // What was looked at in another run means nothing in this one.
+      this.#settings = { ...this.#settings, runId: run.id, range: null, threshold: null }
       this.#host.remember(this.#settings)
     }
     render(this.#page(), this.#root)
+    if (this.#settings.tab !== 'embedding') this.#embedding.rest()
     if (run !== undefined) this.#drawTab()
   }
 
@@ -116,7 +118,7 @@ export class PanelView implements Page {
     if (missing !== undefined) return html`<p class="empty" role="status">${missing}</p>`
     if (run === undefined) return html`<p class="empty" role="status">${l10n.t('Reading the run…')}</p>`
     return html`
-      ${header(this.model, run, message => this.send(message))} ${this.#finding.template()} ${this.#tabs()}
+      ${header(this, run)} ${this.#finding.template()} ${this.#tabs()}
       <section role="tabpanel" aria-labelledby=${`tab-${this.#settings.tab}`}>${this.#content()}</section>
     `
   }
