@@ -62,6 +62,7 @@ const bundles = [
     entryPoints: {
       panel: 'webview/panel/main.ts',
       compare: 'webview/compare/main.ts',
+      group: 'webview/group/main.ts',
       mapWorker: 'webview/embedding/mapWorker.ts',
       codicons: 'webview/codicons.css',
     },

@@ -3,12 +3,14 @@ import { parseArgs } from 'node:util'
 import { benchEngines } from './engines/section.ts'
 import { benchLanguage } from './language/section.ts'
 import type { BenchOptions } from './options.ts'
+import { benchPanel } from './panel/section.ts'
 import { benchSearch } from './search/section.ts'
 import { benchSweeps } from './sweeps/section.ts'
 
 const sections: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   engines: benchEngines,
   language: benchLanguage,
+  panel: benchPanel,
   search: benchSearch,
   sweeps: benchSweeps,
 }

@@ -8,6 +8,7 @@ import { start } from './commands/startTraining.ts'
 import { specProvider, specScheme } from './commands/specDocuments.ts'
 import { ComparePanel, comparePanelType } from './panels/comparePanel.ts'
 import { tellWhenRunEnds } from './notifications.ts'
+import { GroupPanels, groupPanelType } from './panels/groupPanels.ts'
 import { LivePanels, panelType } from './panels/livePanels.ts'
 import { Runs } from './runs.ts'
 import { LanguageStatus } from './views/languageStatus.ts'
@@ -16,12 +17,20 @@ import { type Node, RunsTree } from './views/runsTree.ts'
 import { TreeSettings } from './views/treeSettings.ts'
 import { StatusBar } from './views/statusBar.ts'
 import { runOf, uriOf } from './commands/arguments.ts'
+import { Watches } from './watches.ts'
 
 export function activate(context: vscode.ExtensionContext): void {
   l10n.config({ contents: vscode.l10n.bundle ?? {} })
   const client = new Client(context)
   const runs = new Runs(client)
-  const panels = new LivePanels(client, context.extensionUri)
+  const watches = new Watches(client)
+  const panels = new LivePanels(client, watches, context.extensionUri)
+  const groups = new GroupPanels({
+    client,
+    watches,
+    extension: context.extensionUri,
+    openRun: runId => panels.open(runId, undefined),
+  })
   const settings = new TreeSettings(context.workspaceState)
   const tree = new RunsTree(runs, settings)
   const compare = new ComparePanel(client, runs, settings, panels, context.extensionUri)
@@ -40,7 +49,9 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     client,
     runs,
+    watches,
     panels,
+    groups,
     tree,
     new StatusBar(runs),
     new LanguageStatus(client),
@@ -51,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.registerTextDocumentContentProvider(specScheme, specProvider(runs)),
     vscode.window.registerWebviewPanelSerializer(comparePanelType, compare),
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
+    vscode.window.registerWebviewPanelSerializer(groupPanelType, groups),
     vscode.workspace.onDidGrantWorkspaceTrust(() => client.restart()),
     command('startTraining', argument => start(client, panels, uriOf(argument))),
     command('openPanel', async argument => {
@@ -61,7 +73,15 @@ export function activate(context: vscode.ExtensionContext): void {
     command('pauseRun', argument => wish(client, runs, 'pause', target(argument))),
     command('resumeRun', argument => wish(client, runs, 'run', target(argument))),
     command('compareRuns', () => compare.open()),
-    ...treeCommands(command, { client, runs, tree, view, settings, activeRun: () => panels.activeRun() }),
+    ...treeCommands(command, {
+      client,
+      runs,
+      tree,
+      view,
+      settings,
+      activeRun: () => panels.activeRun(),
+      openTogether: runIds => groups.open(runIds),
+    }),
     command('tryEmojiExample', () => tryEmojiExample(context.extensionUri)),
     command('newExperiment', newExperiment),
     command('showLog', () => client.showLog()),

@@ -22,6 +22,8 @@ export const metricIds = [
   // every few seconds
   'memory',
   // every evaluation, on the held-out side, at the last step of the epoch
+  'test/loss',
+  'test/activeFraction',
   'test/recallAt1',
   'test/recallAt2',
   'test/recallAt4',
@@ -42,6 +44,8 @@ export type MetricId = (typeof metricIds)[number]
 export const metricGoal: Readonly<Partial<Record<MetricId, 'minimize' | 'maximize'>>> = {
   loss: 'minimize',
   activeFraction: 'minimize',
+  'test/loss': 'minimize',
+  'test/activeFraction': 'minimize',
   'test/recallAt1': 'maximize',
   'test/recallAt2': 'maximize',
   'test/recallAt4': 'maximize',

@@ -50,6 +50,10 @@ function nameOf(id: MetricId): string {
       return l10n.t('images/s')
     case 'memory':
       return l10n.t('memory')
+    case 'test/loss':
+      return l10n.t('held-out loss')
+    case 'test/activeFraction':
+      return l10n.t('held-out active')
     case 'test/recallAt1':
       return 'R@1'
     case 'test/recallAt2':
@@ -105,7 +109,7 @@ export function statusName(status: RunStatus): string {
   }
 }
 
-const shares: ReadonlySet<string> = new Set(['activeFraction', 'easy', 'semiHard', 'hard'])
+const shares: ReadonlySet<string> = new Set(['activeFraction', 'test/activeFraction', 'easy', 'semiHard', 'hard'])
 
 /** A value with the precision that a reader can use: shares in percent, scores with three digits, small rates as powers. */
 export function metricValue(id: string, value: number): string {
@@ -113,7 +117,7 @@ export function metricValue(id: string, value: number): string {
   if (shares.has(id)) return percent(value)
   if (id === 'imagesPerSecond' || id === 'minedTriplets') return count(value)
   if (id === 'memory') return `${count(value)} MB`
-  if (id.startsWith('test/')) return value.toFixed(3)
+  if (id.startsWith('test/') && id !== 'test/loss') return value.toFixed(3)
   return significant(value)
 }
 

@@ -3,9 +3,10 @@ import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import * as vscode from 'vscode'
 import { FromPanel, type ToPanel } from '../../protocol/panel.ts'
-import { readCurves, readDetail, readRun, readSuspects, watchRun } from '../../protocol/requests.ts'
+import { readCurves, readDetail, readRun, readSuspects } from '../../protocol/requests.ts'
 import type { RunDelta, RunRow } from '../../protocol/runEvent.ts'
 import type { Client } from '../client.ts'
+import type { Watch, Watches } from '../watches.ts'
 import { grant } from './panelWishes.ts'
 import { panelHtml, panelRoots } from './html.ts'
 
@@ -15,16 +16,18 @@ const openingPoints = 3000
 export class LivePanel implements vscode.Disposable {
   readonly panel: vscode.WebviewPanel
   readonly #client: Client
+  readonly #watches: Watches
   readonly #subscriptions: vscode.Disposable[] = []
   #runId: number
   #row: RunRow | undefined
   /** The page is there and was shown its run; deltas before that are part of the first answer. */
   #live = false
-  #watched: number | undefined
+  #watched: { readonly runId: number; readonly end: Watch } | undefined
 
-  constructor(panel: vscode.WebviewPanel, client: Client, extension: vscode.Uri, runId: number) {
+  constructor(panel: vscode.WebviewPanel, client: Client, watches: Watches, extension: vscode.Uri, runId: number) {
     this.panel = panel
     this.#client = client
+    this.#watches = watches
     this.#runId = runId
     panel.iconPath = {
       light: vscode.Uri.joinPath(extension, 'media', 'file-light.svg'),
@@ -40,7 +43,6 @@ export class LivePanel implements vscode.Disposable {
       }),
       client.onDeltas(deltas => this.#forward(deltas)),
       client.onReady(() => {
-        this.#watched = undefined
         if (this.#live) void this.#show()
       }),
     )
@@ -108,9 +110,9 @@ export class LivePanel implements vscode.Disposable {
   async #show(): Promise<void> {
     const runId = this.#runId
     try {
-      if (this.#watched !== runId) {
-        this.#watched = runId
-        await this.#client.request(watchRun, { runId, watch: true })
+      if (this.#watched?.runId !== runId) {
+        this.#watched?.end.dispose()
+        this.#watched = { runId, end: await this.#watches.watch(runId) }
       }
       const { run, series, events, clock } = await this.#client.request(readRun, { runId, maxPoints: openingPoints })
       if (runId !== this.#runId) return
@@ -151,10 +153,8 @@ export class LivePanel implements vscode.Disposable {
   /** Nobody looks: no deltas are wanted. A page that comes back says `ready`. */
   #rest(): void {
     this.#live = false
-    if (this.#watched === undefined) return
-    const runId = this.#watched
+    this.#watched?.end.dispose()
     this.#watched = undefined
-    void this.#client.request(watchRun, { runId, watch: false }).catch(() => undefined)
   }
 
   #post(message: ToPanel): void {

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import * as vscode from 'vscode'
 import { PanelState } from '../../protocol/panel.ts'
 import type { Client } from '../client.ts'
+import type { Watches } from '../watches.ts'
 import { panelRoots } from './html.ts'
 import { LivePanel } from './livePanel.ts'
 
@@ -11,11 +12,13 @@ export const panelType = 'tripletLab.panel'
 
 export class LivePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #client: Client
+  readonly #watches: Watches
   readonly #extension: vscode.Uri
   readonly #panels = new Set<LivePanel>()
 
-  constructor(client: Client, extension: vscode.Uri) {
+  constructor(client: Client, watches: Watches, extension: vscode.Uri) {
     this.#client = client
+    this.#watches = watches
     this.#extension = extension
   }
 
@@ -63,7 +66,7 @@ export class LivePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   #adopt(panel: vscode.WebviewPanel, runId: number): void {
-    const live = new LivePanel(panel, this.#client, this.#extension, runId)
+    const live = new LivePanel(panel, this.#client, this.#watches, this.#extension, runId)
     this.#panels.add(live)
     panel.onDidDispose(() => {
       this.#panels.delete(live)

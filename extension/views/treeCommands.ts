@@ -27,6 +27,8 @@ export interface TreeParts {
   readonly settings: TreeSettings
   /** The run of the panel in front: the one meant where no line is. */
   readonly activeRun: () => number | undefined
+  /** Shows several runs in one panel. */
+  readonly openTogether: (runIds: readonly number[]) => void
 }
 
 export function treeCommands(command: Register, parts: TreeParts): vscode.Disposable[] {
@@ -107,6 +109,13 @@ export function treeCommands(command: Register, parts: TreeParts): vscode.Dispos
         else void vscode.window.showInformationMessage(l10n.t('Select or check two runs first.'))
       }),
     ),
+    command('openTogether', (argument: unknown, selection?: unknown) => {
+      const below = runsBelow(argument, runs)
+      const found = below.length > 0 ? below : chosen(argument, selection)
+      const together = found.length >= 2 ? found : settings.checked.flatMap(id => runs.get(id) ?? [])
+      if (together.length >= 2) parts.openTogether(together.map(run => run.id))
+      else void vscode.window.showInformationMessage(l10n.t('Select or check two runs or more first.'))
+    }),
     command(
       'copyRuns',
       onMany(found => copyText(runsTable(found, 'markdown'))),
@@ -120,6 +129,16 @@ export function treeCommands(command: Register, parts: TreeParts): vscode.Dispos
       await saveFile({ name: 'runs.csv', encoding: 'text', content })
     }),
   ]
+}
+
+/** The runs of an experiment's or a sweep's line, newest first; none for other lines. */
+function runsBelow(node: unknown, runs: Runs): RunRow[] {
+  if (typeof node !== 'object' || node === null || !('kind' in node)) return []
+  if (node.kind === 'experiment' && 'path' in node)
+    return runs.all().filter(run => run.experiment === node.path && !run.archived)
+  if (node.kind === 'sweep' && 'id' in node && 'experiment' in node)
+    return runs.all().filter(run => run.sweepId === node.id && run.experiment === node.experiment)
+  return []
 }
 
 function isMore(node: unknown): node is Extract<Node, { kind: 'more' }> {

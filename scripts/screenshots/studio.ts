@@ -27,6 +27,8 @@ export interface StudioOptions {
   readonly width?: number
   readonly height?: number
   readonly language?: string
+  /** For Chromium, on top of the quiet ones. */
+  readonly arguments?: readonly string[]
 }
 
 export class Studio implements AsyncDisposable {
@@ -39,7 +41,7 @@ export class Studio implements AsyncDisposable {
   }
 
   /** Opens the editor as built last. */
-  static async open({ workspace, width = 1280, height = 820, language }: StudioOptions): Promise<Studio> {
+  static async open({ workspace, width = 1280, height = 820, language, ...more }: StudioOptions): Promise<Studio> {
     const found = await haveChromium(console.error)
     if (found.kind === 'missing') throw new Error(found.advice)
     const home = await mkdtemp(join(tmpdir(), 'triplet-lab-studio-'))
@@ -50,7 +52,10 @@ export class Studio implements AsyncDisposable {
       ...(language === undefined ? {} : { language }),
       say: console.error,
     })
-    const browser = await chromium.launch({ executablePath: found.path, args: [...CHROMIUM_ARGUMENTS] })
+    const browser = await chromium.launch({
+      executablePath: found.path,
+      args: [...CHROMIUM_ARGUMENTS, ...(more.arguments ?? [])],
+    })
     const context = await browser.newContext({ viewport: { width, height } })
     const window = new EditorWindow(await context.newPage(), server, { folder: workspace }, images)
     await window.open()

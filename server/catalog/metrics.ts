@@ -43,6 +43,15 @@ export const metrics = {
   margin: { title: 'Margin α', summary: 'The margin of this step.' },
   imagesPerSecond: { title: 'Images per second', summary: 'Training pictures per second.', unit: 'img/s' },
   memory: { title: 'Memory', summary: 'Memory that the training process takes.', unit: 'MB' },
+  'test/loss': {
+    title: 'Held-out loss',
+    summary:
+      'The triplet loss of held-out pictures, in batches like those of training. Where it rises while the loss falls, the network learns its pictures by heart.',
+  },
+  'test/activeFraction': {
+    title: 'Held-out active triplets',
+    summary: 'Share of all valid triplets of held-out pictures whose loss is not zero.',
+  },
   'test/recallAt1': {
     title: 'R@1',
     summary: 'Share of held-out pictures whose nearest other picture is of the same class; also called precision@1.',

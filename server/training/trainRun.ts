@@ -18,6 +18,7 @@ import type { EngineState } from './engines/trainEngine.ts'
 import { recordEnvironment } from './environment.ts'
 import { evaluate, type Evaluation } from './evaluate.ts'
 import { countHardEpochs, likelyMislabelled } from './hardPictures.ts'
+import { heldOutLoss } from './heldOutLoss.ts'
 import { freshState, type LoopState } from './loopState.ts'
 import { openRun, RunError, type OpenRun } from './openRun.ts'
 import {
@@ -329,7 +330,17 @@ class Loop {
   private async evaluate(patient: boolean): Promise<Evaluation | null> {
     const { run, tracker } = this
     tracker.flush()
-    return evaluate(run.spec, run.dataset, run.split, run.engine, { patient }, () => tracker.wish() === 'stop')
+    const found = await evaluate(
+      run.spec,
+      run.dataset,
+      run.split,
+      run.engine,
+      { patient },
+      () => tracker.wish() === 'stop',
+    )
+    // At the end of an epoch the lesson is still that of the epoch.
+    const lesson = lessonOf(run.spec, Math.max(1, this.epoch - 1))
+    return found && { ...found, values: { ...found.values, ...heldOutLoss(run.spec, lesson, found.queries) } }
   }
 
   private async done(early: string | null): Promise<Outcome> {

@@ -78,6 +78,8 @@ describe('a run', () => {
     expect(outcome.kind).toBe('done')
     for (const metric of metricIds) {
       const steps = [...(tracker.curves.get(metric)?.keys() ?? [])].toSorted((a, b) => a - b)
+      // The memory is looked at every few seconds.
+      if (metric === 'memory') continue
       const wanted = metric.startsWith('test/') ? [0, 12, 24, 36] : Array.from({ length: 36 }, (_, i) => i + 1)
       expect(steps, metric).toEqual(wanted)
     }

@@ -83,13 +83,17 @@ function layerDatasets(
         isSmoothed ? withAlpha(color, 0.4) : color,
         isSmoothed ? 1 : 1.75,
       )
+      const strokes = [...(layer.dash ?? [])]
+      if (!isSmoothed) raw.borderDash = strokes
       // A single point is no line: it shows as a dot.
       if (layer.dots === true || placed.xs.length === 1) {
         raw.pointRadius = placed.xs.length > 60 ? 0 : 2.5
         raw.pointBackgroundColor = color
       }
       if (!isSmoothed) return [raw]
-      return [raw, line(`${layer.metric} smoothed`, linePoints(calm, half(view), logY), color, 2.25)]
+      const smooth = line(`${layer.metric} smoothed`, linePoints(calm, half(view), logY), color, 2.25)
+      smooth.borderDash = strokes
+      return [raw, smooth]
     }
     case 'band': {
       const low = source.smoothed(layer.low)
@@ -105,7 +109,7 @@ function layerDatasets(
     }
     case 'plusMargin': {
       const mean = source.smoothed(layer.metric)
-      if (mean === undefined || hidden.has(layer.metric)) return []
+      if (mean === undefined || hidden.has(layer.metric) || hidden.has('margin')) return []
       const raised = plusMargin(mean, source.raw('margin'), margin)
       const dashed = line(`${layer.metric} + α`, linePoints(raised, half(view), logY), theme.color(layer.color), 1.5)
       dashed.borderDash = [5, 4]

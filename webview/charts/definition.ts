@@ -11,6 +11,8 @@ export type Layer =
       readonly smoothed?: boolean
       /** One value an epoch and not one a step: each is a dot. */
       readonly dots?: boolean
+      /** Lengths of strokes and gaps, where several lines share a colour. */
+      readonly dash?: readonly number[]
     }
   | { readonly kind: 'band'; readonly low: string; readonly high: string; readonly color: ColorName }
   /** A dashed line where `metric` plus the margin is. */
@@ -55,8 +57,9 @@ export function legendOf(definition: ChartDefinition): { readonly metric: string
         return [{ metric: layer.metric, color: layer.color }]
       case 'shares':
         return layer.parts
-      case 'band':
       case 'plusMargin':
+        return [{ metric: 'margin', color: layer.color }]
+      case 'band':
         return []
     }
   })
@@ -64,7 +67,10 @@ export function legendOf(definition: ChartDefinition): { readonly metric: string
 
 export const lossChart: ChartDefinition = {
   id: 'loss',
-  layers: [{ kind: 'line', metric: 'loss', color: 'loss', smoothed: true }],
+  layers: [
+    { kind: 'line', metric: 'loss', color: 'loss', smoothed: true },
+    { kind: 'line', metric: 'test/loss', color: 'run2', dots: true },
+  ],
   bottom: 0,
   logarithmic: true,
 }
@@ -113,7 +119,10 @@ export const retrievalChart: ChartDefinition = {
 /** Curves that explain the others when something is odd. */
 export const activeChart: ChartDefinition = {
   id: 'active',
-  layers: [{ kind: 'line', metric: 'activeFraction', color: 'semiHard', smoothed: true }],
+  layers: [
+    { kind: 'line', metric: 'activeFraction', color: 'semiHard', smoothed: true },
+    { kind: 'line', metric: 'test/activeFraction', color: 'run2', dots: true },
+  ],
   percent: true,
   bottom: 0,
   logarithmic: true,

@@ -14,10 +14,16 @@ export interface Mark {
 export interface EpochLines {
   readonly count: number
   readonly at: (epoch: number) => number
+  /** Empty where lines stand without names. */
   readonly label: (epoch: number) => string
 }
 
-export const noEpochs: EpochLines = { count: 0, at: () => 0, label: () => '' }
+const noLabel = () => ''
+export const noEpochs: EpochLines = { count: 0, at: () => 0, label: noLabel }
+
+export function withoutNames(epochs: EpochLines): EpochLines {
+  return { ...epochs, label: noLabel }
+}
 
 export interface Overlay {
   theme: Theme

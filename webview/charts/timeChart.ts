@@ -18,7 +18,7 @@ import { datasetsOf } from './datasets.ts'
 import { type ChartDefinition, metricsOf } from './definition.ts'
 import { type GestureTarget, listenForGestures } from './gestures.ts'
 import type { Gap, Point } from './layers.ts'
-import { type EpochLines, type Mark, noEpochs, type Overlay, overlayPlugin } from './overlay.ts'
+import { type EpochLines, type Mark, noEpochs, type Overlay, overlayPlugin, withoutNames } from './overlay.ts'
 import type { PlacedCurves, PlacingAxis } from './placedCurves.ts'
 import { readTheme, type Theme } from './theme.ts'
 
@@ -78,7 +78,7 @@ export interface ChartCallbacks {
 }
 
 export class TimeChart implements GestureTarget {
-  readonly definition: ChartDefinition
+  definition: ChartDefinition
   readonly canvas: HTMLCanvasElement
   readonly #chart: Chart<'line', Point[]>
   readonly #callbacks: ChartCallbacks
@@ -128,7 +128,9 @@ export class TimeChart implements GestureTarget {
     this.#overlay.theme = theme
     this.#overlay.marks =
       this.definition.small === true ? input.marks.map(mark => ({ ...mark, label: '' })) : input.marks
-    this.#overlay.epochs = input.epochs
+    // Where areas cover everything, or the chart is small, names would only be in the way.
+    const isCovered = this.definition.small === true || this.definition.layers.some(layer => layer.kind === 'shares')
+    this.#overlay.epochs = isCovered ? withoutNames(input.epochs) : input.epochs
     this.#overlay.gaps = input.gaps
     const { scales } = this.#chart.options
     if (scales === undefined) return

@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
 import { ref } from 'lit/directives/ref.js'
 import { metricName, metricValue, percent } from '../../protocol/words.ts'
+import { ChartBoard } from '../charts/chartBoard.ts'
 import {
   type ChartDefinition,
   chartTitle,
@@ -13,7 +14,6 @@ import {
 } from '../charts/definition.ts'
 import { type EpochLines, noEpochs } from '../charts/overlay.ts'
 import { PlacedCurves } from '../charts/placedCurves.ts'
-import { TimeChart } from '../charts/timeChart.ts'
 import type { Curve } from '../data/curve.ts'
 import { type Axis, axisFor } from './axis.ts'
 import { curveTools } from './curveTools.ts'
@@ -25,11 +25,8 @@ import type { Page } from './page.ts'
 
 export class CurvesTab {
   readonly #page: Page
-  readonly #charts = new Map<string, TimeChart>()
-  readonly #canvases = new Map<string, (element: Element | undefined) => void>()
-  readonly #visible = new Set<Element>()
+  readonly #board: ChartBoard
   readonly #placed = new PlacedCurves()
-  readonly #observer: IntersectionObserver
   /** Stretch of steps in view; kept in steps, so that another axis shows the same stretch. */
   #steps: readonly [number, number] | null = null
   #crosshairStep: number | null = null
@@ -40,18 +37,17 @@ export class CurvesTab {
   constructor(page: Page) {
     this.#page = page
     this.#histogram = new DifficultyHistogram(page)
-    // Charts out of sight are not drawn.
-    this.#observer = new IntersectionObserver(entries => {
-      for (const { target, isIntersecting } of entries)
-        if (isIntersecting) this.#visible.add(target)
-        else this.#visible.delete(target)
-      page.redraw()
+    this.#board = new ChartBoard(() => page.redraw(), {
+      onRange: range => this.#zoom(range),
+      onCrosshair: x => this.#moveCrosshair(x),
     })
   }
 
   template(): TemplateResult {
     const { model } = this.#page
-    const further = furtherCharts.filter(definition => metricsOf(definition).some(metric => model.curves.has(metric)))
+    const further = furtherCharts.filter(definition =>
+      metricsOf(definition).some(metric => model.curves.has(metric) && !this.#isIdle(metric)),
+    )
     return html`
       ${curveTools(this.#page, {
         zoomed: this.#steps !== null,
@@ -93,9 +89,8 @@ export class CurvesTab {
     const hidden = new Set(settings.hidden)
     this.#histogram.draw()
     const curves = this.#curvesInView()
-    for (const chart of this.#charts.values()) {
-      if (!this.#visible.has(chart.canvas)) continue
-      chart.update({
+    this.#board.draw(
+      {
         curves,
         whole: model.curves,
         placedCurves: this.#placed,
@@ -113,9 +108,9 @@ export class CurvesTab {
         theme,
         formatX: axis.tick,
         describeX: axis.describe,
-      })
-      chart.showCrosshair(this.#crosshairStep === null ? null : axis.of(this.#crosshairStep))
-    }
+      },
+      this.#crosshairStep === null ? null : axis.of(this.#crosshairStep),
+    )
   }
 
   #epochLines(axis: Axis): EpochLines {
@@ -147,12 +142,18 @@ export class CurvesTab {
             data-points="0"
             aria-label=${this.#describe(definition)}
             aria-describedby="chart-keys"
-            ${ref(this.#canvasOf(definition))}
+            ${ref(this.#board.adopter(definition))}
           ></canvas>
         </div>
         ${definition.id === 'difficulty' ? this.#lesson() : nothing}
       </figure>
     `
+  }
+
+  /** A margin that never changes needs no curve: the distances show it. */
+  #isIdle(metric: string): boolean {
+    const values = this.#page.model.curves.get(metric)?.values ?? new Float64Array()
+    return metric === 'margin' && values.every(value => value === values[0])
   }
 
   /** What the areas show, in a sentence. */
@@ -269,8 +270,8 @@ export class CurvesTab {
     const title = chartTitle(definition)
     const metrics = metricsOf(definition)
     const actions = exportActions(this.#page, title, {
-      png: () => this.#charts.get(definition.id)?.toPng() ?? '',
-      svg: () => this.#charts.get(definition.id)?.toSvg(title) ?? '',
+      png: () => this.#board.get(definition.id)?.toPng() ?? '',
+      svg: () => this.#board.get(definition.id)?.toSvg(title) ?? '',
       csv: () => '',
       markdown: () => (model.run === undefined ? '' : summaryMarkdown(title, model.run, metrics)),
     })
@@ -290,33 +291,5 @@ export class CurvesTab {
       })
     }
     return { ...actions, csv }
-  }
-
-  /** The same function for the same chart, or each drawing would make a new chart. */
-  #canvasOf(definition: ChartDefinition): (element: Element | undefined) => void {
-    let callback = this.#canvases.get(definition.id)
-    if (callback === undefined) {
-      callback = element => this.#adopt(definition, element)
-      this.#canvases.set(definition.id, callback)
-    }
-    return callback
-  }
-
-  #adopt(definition: ChartDefinition, element: Element | undefined): void {
-    const known = this.#charts.get(definition.id)
-    if (element === known?.canvas) return
-    if (known !== undefined) {
-      this.#observer.unobserve(known.canvas)
-      this.#visible.delete(known.canvas)
-      known.dispose()
-      this.#charts.delete(definition.id)
-    }
-    if (!(element instanceof HTMLCanvasElement)) return
-    const chart = new TimeChart(element, definition, {
-      onRange: range => this.#zoom(range),
-      onCrosshair: x => this.#moveCrosshair(x),
-    })
-    this.#charts.set(definition.id, chart)
-    this.#observer.observe(element)
   }
 }

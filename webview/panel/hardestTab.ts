@@ -83,13 +83,14 @@ export class HardestTab {
     const title = times === undefined ? name : l10n.t('{0}: hard in {1} epochs. Is its label right?', name, times)
     const runId = this.#page.model.run?.id ?? 0
     return html`<button
-      class="picture border-${color} ${times === undefined ? '' : 'suspect'}"
+      class="picture border-${color}"
       title=${title}
       aria-label=${`${role}: ${title}`}
       @click=${() => this.#page.send({ kind: 'openPicture', runId, name })}
     >
       <img src=${album.sourceAt(position)} alt="" />
-      <small><bdi>${album.classNameAt(position)}</bdi>${times === undefined ? '' : ' ⚠'}</small>
+      ${times === undefined ? nothing : html`<span class="suspect" aria-hidden="true">⚠ ${times}</span>`}
+      <small><bdi>${album.classNameAt(position)}</bdi></small>
     </button>`
   }
 

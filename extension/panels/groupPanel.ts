@@ -1,0 +1,119 @@
+/** A panel of several runs: what a live panel is told of its run, of each of them. Owns no run. */
+import * as l10n from '@vscode/l10n'
+import * as v from 'valibot'
+import * as vscode from 'vscode'
+import { assertNever } from '../../protocol/assertNever.ts'
+import { FromGroup, type ToGroup } from '../../protocol/group.ts'
+import { readRun, wishRun } from '../../protocol/requests.ts'
+import type { RunDelta } from '../../protocol/runEvent.ts'
+import type { Client } from '../client.ts'
+import type { Watch, Watches } from '../watches.ts'
+import { panelHtml, panelRoots } from './html.ts'
+import { copyText, saveFile } from './panelWishes.ts'
+
+/** Points of each curve in the first answer: many lie over one another, so fewer than a single run has. */
+const openingPoints = 1200
+
+export interface GroupParts {
+  readonly client: Client
+  readonly watches: Watches
+  readonly extension: vscode.Uri
+  readonly openRun: (runId: number) => Promise<void>
+}
+
+export class GroupPanel implements vscode.Disposable {
+  readonly panel: vscode.WebviewPanel
+  readonly runIds: readonly number[]
+  readonly #parts: GroupParts
+  readonly #subscriptions: vscode.Disposable[]
+  #watched: Watch[] = []
+  /** Runs that the page was shown; deltas before that are part of the first answer. */
+  readonly #live = new Set<number>()
+
+  constructor(panel: vscode.WebviewPanel, runIds: readonly number[], parts: GroupParts) {
+    const { client, extension } = parts
+    this.panel = panel
+    this.runIds = runIds
+    this.#parts = parts
+    panel.title = l10n.t('{0} runs', runIds.length)
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(extension, 'media', 'file-light.svg'),
+      dark: vscode.Uri.joinPath(extension, 'media', 'file-dark.svg'),
+    }
+    panel.webview.options = { enableScripts: true, localResourceRoots: panelRoots(extension) }
+    this.#subscriptions = [
+      panel.webview.onDidReceiveMessage((message: unknown) => {
+        this.#receive(message).catch((error: unknown) => client.logError(error))
+      }),
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) this.#rest()
+      }),
+      client.onDeltas(deltas => this.#forward(deltas)),
+      client.onReady(() => {
+        if (this.#live.size > 0) void this.#show()
+      }),
+    ]
+    panel.webview.html = panelHtml(panel.webview, extension, 'group')
+  }
+
+  dispose(): void {
+    this.#rest()
+    for (const one of this.#subscriptions) one.dispose()
+  }
+
+  async #receive(message: unknown): Promise<void> {
+    const decoded = v.parse(FromGroup, message)
+    if ('runId' in decoded && !this.runIds.includes(decoded.runId)) return
+    switch (decoded.kind) {
+      case 'ready':
+        return this.#show()
+      case 'open':
+        return this.#parts.openRun(decoded.runId)
+      case 'wish': {
+        const { runId, wish } = decoded
+        await this.#parts.client.request(wishRun, { runId, wish })
+        return
+      }
+      case 'save':
+        return saveFile(decoded)
+      case 'copy':
+        return copyText(decoded.text)
+      default:
+        return assertNever(decoded)
+    }
+  }
+
+  /** Watches first and reads then, so that no point falls between the two; the page drops what comes twice. */
+  async #show(): Promise<void> {
+    const { client, watches } = this.#parts
+    this.#post({ kind: 'members', runIds: [...this.runIds] })
+    if (this.#watched.length === 0) this.#watched = await Promise.all(this.runIds.map(runId => watches.watch(runId)))
+    for (const runId of this.runIds) {
+      const { run, ...rest } = await client.request(readRun, { runId, maxPoints: openingPoints })
+      if (run === null) continue
+      this.#live.add(runId)
+      this.#post({ kind: 'show', run, ...rest })
+    }
+  }
+
+  #forward(deltas: readonly RunDelta[]): void {
+    const own = deltas.flatMap((delta): RunDelta[] => {
+      if (delta.kind !== 'runs') return this.#live.has(delta.runId) ? [delta] : []
+      const changed = delta.changed.filter(row => this.#live.has(row.id))
+      const removed = delta.removed.filter(id => this.#live.has(id))
+      return changed.length + removed.length > 0 ? [{ kind: 'runs', changed, removed }] : []
+    })
+    if (own.length > 0) this.#post({ kind: 'deltas', deltas: own })
+  }
+
+  /** Nobody looks: no deltas are wanted. A page that comes back says `ready`. */
+  #rest(): void {
+    this.#live.clear()
+    for (const one of this.#watched) one.dispose()
+    this.#watched = []
+  }
+
+  #post(message: ToGroup): void {
+    void this.panel.webview.postMessage(message)
+  }
+}

@@ -1,0 +1,76 @@
+/** A run as a trainer would have left it, put into the store of a test's workspace: with curves, events and pictures. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseExperiment } from '../../server/experiment/parse.ts'
+import { resolveExperiment } from '../../server/experiment/resolve.ts'
+import { openStore } from '../../server/store/store.ts'
+
+export interface StoredRun {
+  /** Its file is `NAME.triplet.json`. */
+  readonly experiment: string
+  readonly name?: string
+  readonly notes?: string
+  readonly tags?: readonly string[]
+  /** Values of each metric at the steps 1, 2, … */
+  readonly curves: Readonly<Record<string, readonly number[]>>
+  readonly events?: readonly string[]
+  /** Names of the classes in the held-out sample, six pictures of each. */
+  readonly classes?: readonly string[]
+}
+
+const side = 8
+const perClass = 6
+const size = 4
+
+export async function storeRun(workspace: string, run: StoredRun): Promise<number> {
+  const text = '{ "dataset": "emoji", "epochs": 4 }'
+  await writeFile(join(workspace, `${run.experiment}.triplet.json`), text)
+  const resolution = resolveExperiment(parseExperiment(text).tree, { folder: workspace })
+  const opened = openStore(join(workspace, '.triplet-lab'))
+  if (resolution.kind === 'refused' || opened.kind !== 'opened') throw new Error('The run could not be stored.')
+  const { store } = opened
+  const { experiment, name = experiment, notes = '', tags = [], curves, events = [], classes = [] } = run
+  const [{ spec }] = resolution.specs
+  const [id] = store.queueRuns([{ name, experiment: `${experiment}.triplet.json`, spec }])
+  store.annotate(id, { notes, tags })
+  const start = Date.now() - 3_600_000
+  const batch = Object.entries(curves).map(([metric, values]) => {
+    const steps = values.map((_, i) => i + 1)
+    return { metric, steps, values, times: steps.map(step => start + step) }
+  })
+  store.appendPoints(id, batch)
+  const steps = Math.max(...batch.map(one => one.steps.length))
+  for (const message of events) store.addEvent(id, { step: 1, kind: 'warning', message })
+  if (classes.length > 0)
+    storeSample(classes, (kind, data) => store.putDetail(id, kind, kind === 'sample' ? steps : 0, data))
+  store.setProgress(id, { step: steps, steps, epoch: 4, engine: 'onnx-cpu' })
+  store.setStatus(id, 'done')
+  store.close()
+  return id
+}
+
+function storeSample(classNames: readonly string[], put: (kind: string, data: Uint8Array) => void): void {
+  const count = classNames.length * perClass
+  const indices = Array.from({ length: count }, (_, i) => i)
+  const classes = indices.map(i => Math.floor(i / perClass))
+  const pixels = Buffer.from(indices.flatMap(i => new Array<number>(side * side).fill((i * 37) % 256)))
+  const codes = Float32Array.from({ length: count * size }, (_, i) => {
+    const label = classes[Math.floor(i / size)]
+    return Math.sin(label * 3 + (i % size)) + 0.3 * Math.sin(i * 12.9)
+  })
+  const json = (value: object) => Buffer.from(JSON.stringify(value))
+  put(
+    'samplePictures',
+    json({
+      height: side,
+      width: side,
+      channels: 1,
+      indices,
+      classes,
+      classNames,
+      names: indices.map(i => `${classNames[classes[i]]} ${i}`),
+      pixels: pixels.toString('base64'),
+    }),
+  )
+  put('sample', json({ epoch: 4, size, embeddings: Buffer.from(codes.buffer).toString('base64') }))
+}
