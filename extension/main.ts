@@ -66,6 +66,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidGrantWorkspaceTrust(() => client.restart()),
     command('startTraining', argument => start(client, panels, uriOf(argument))),
     command('openPanel', async argument => {
+      // Right after the window has opened the runs are still on their way.
+      await runs.loaded()
       const id = runOf(argument) ?? newestRun(runs, uriOf(argument)) ?? (await pickAnyRun(runs))
       if (id !== undefined) await panels.open(id, undefined)
     }),

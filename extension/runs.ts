@@ -18,6 +18,7 @@ export class Runs implements vscode.Disposable {
   readonly #change = new vscode.EventEmitter<RunsChange>()
   readonly #ended = new vscode.EventEmitter<RunRow>()
   readonly #subscriptions: vscode.Disposable[]
+  readonly #firstLoad = Promise.withResolvers<undefined>()
 
   readonly onChange = this.#change.event
   /** A run came to its end while this window looked on. */
@@ -31,6 +32,12 @@ export class Runs implements vscode.Disposable {
         for (const delta of deltas) if (delta.kind === 'runs') this.#apply(delta.changed, delta.removed)
       }),
     ]
+  }
+
+  /** Resolves once the rows are here. @throws Error when the server cannot be reached */
+  async loaded(): Promise<void> {
+    await this.#client.start()
+    await this.#firstLoad.promise
   }
 
   get(id: number): RunRow | undefined {
@@ -60,6 +67,7 @@ export class Runs implements vscode.Disposable {
       runs,
       [...this.#rows.keys()].filter(id => !known.has(id)),
     )
+    this.#firstLoad.resolve(undefined)
   }
 
   #apply(changed: readonly RunRow[], removed: readonly number[]): void {

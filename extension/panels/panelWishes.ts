@@ -96,7 +96,9 @@ async function saveCurves(
 /** A picture of a folder is a file; one of an embedded dataset is not, and is named instead. */
 async function openPicture(run: RunRow, name: string): Promise<void> {
   const { dataset } = run.spec
-  const folder = 'path' in dataset ? vscode.Uri.file(dataset.path) : undefined
+  const path = 'path' in dataset ? vscode.Uri.file(dataset.path) : undefined
+  // A list of pictures names them from where it lies.
+  const folder = path && (dataset.kind === 'csv' ? vscode.Uri.joinPath(path, '..') : path)
   const candidates = folder === undefined ? [] : [vscode.Uri.joinPath(folder, name), vscode.Uri.file(name)]
   for (const uri of candidates) {
     const stat = await vscode.workspace.fs.stat(uri).then(

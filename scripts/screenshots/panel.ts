@@ -46,6 +46,7 @@ async function parts(workspace: string): Promise<void> {
 /** All runs of the workspace in one panel. */
 async function together(studio: Studio): Promise<void> {
   const { window } = studio
+  await window.command('View: Close All Editors')
   const rows = await window.tree()
   const runs = rows.filter({ hasText: 'α' })
   await runs.first().click()

@@ -121,13 +121,15 @@ export class GroupView {
 
   #page(members: readonly Member[], charts: readonly TitledChart[]): TemplateResult {
     if (members.length === 0) return html`<p class="empty" role="status">${l10n.t('Reading the runs…')}</p>`
+    // Of one experiment a run's name says what differs; of several it may be the same.
+    const isMixed = new Set(members.map(({ run }) => run.experiment)).size > 1
     return html`
       <header>
         <h1>${l10n.t('{0} runs', members.length)}</h1>
         <span class="figures">${this.#best(members)}</span>
       </header>
       <ul class="members">
-        ${members.map(member => this.#member(member))}
+        ${members.map(member => this.#member(member, isMixed))}
       </ul>
       ${curveTools(this, {
         zoomed: this.#range !== null,
@@ -141,7 +143,7 @@ export class GroupView {
     `
   }
 
-  #member({ run, model }: Member): TemplateResult {
+  #member({ run, model }: Member, isMixed: boolean): TemplateResult {
     const isHidden = this.#state.hidden.includes(run.id)
     const ended = endedStatuses.has(run.status)
     const step = Math.max(run.step, model.lastStep)
@@ -154,7 +156,8 @@ export class GroupView {
         title=${isHidden ? l10n.t('Show this curve') : l10n.t('Hide this curve')}
         @click=${() => this.change({ hidden })}
       >
-        <bdi>${run.name}</bdi>
+        <bdi>${run.name}</bdi
+        >${isMixed ? html` <small><bdi>${run.experiment.replace(/\.triplet\.json$/, '')}</bdi></small>` : nothing}
       </button>
       <span class="state ${run.status}"><span class="dot" aria-hidden="true"></span>${statusName(run.status)}</span>
       <progress

@@ -159,7 +159,8 @@ export class CurvesTab {
   /** What the areas show, in a sentence. */
   #lesson(): TemplateResult | typeof nothing {
     const [easy, semiHard, hard] = ['easy', 'semiHard', 'hard'].map(metric => this.#valueAt(metric))
-    if (easy === undefined || semiHard === undefined || hard === undefined) return nothing
+    // After a collapse every distance is nothing, and so is what this would say.
+    if (easy === undefined || semiHard === undefined || hard === undefined || easy < 0.3) return nothing
     return html`<p class="hint">
       ${l10n.t(
         'Drawn at random, {0} of the triplets would be easy and teach nothing. Learning is where the negative is near: {1} are semi-hard, {2} hard.',

@@ -1,10 +1,13 @@
 /** Settings and log: what people wrote on the run, what it does with every default written out, and what happened. */
 import * as l10n from '@vscode/l10n'
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { count } from '../../protocol/words.ts'
 import type { Page } from './page.ts'
+
+/** A run of many days has tens of thousands of epochs. */
+const eventsShown = 500
 
 export function logTab(page: Page): TemplateResult {
   const { run, events } = page.model
@@ -27,15 +30,23 @@ export function logTab(page: Page): TemplateResult {
       <div>
         <h2>${l10n.t('What happened')}</h2>
         <ol class="events">
-          ${[...events].reverse().map(
-            event =>
-              html`<li class=${event.kind}>
-                <time datetime=${new Date(event.time).toISOString()}>${clockTime(event.time)}</time>
-                <span class="step">${l10n.t('step {0}', count(event.step))}</span>
-                <bdi>${event.message}</bdi>
-              </li>`,
-          )}
+          ${events
+            .slice(-eventsShown)
+            .reverse()
+            .map(
+              event =>
+                html`<li class=${event.kind}>
+                  <time datetime=${new Date(event.time).toISOString()}>${clockTime(event.time)}</time>
+                  <span class="step">${l10n.t('step {0}', count(event.step))}</span>
+                  <bdi>${event.message}</bdi>
+                </li>`,
+            )}
         </ol>
+        ${
+          events.length > eventsShown
+            ? html`<p class="hint">${l10n.t('The newest {0} of {1}.', eventsShown, count(events.length))}</p>`
+            : nothing
+        }
       </div>
     </div>
   `
