@@ -1,4 +1,4 @@
-/** A workspace with a run of a million steps and ten metrics, made once and kept: it takes a minute and 700 MB. */
+/** A workspace with a run of a million steps and ten metrics, made once and kept: it takes half a minute and some hundred MB. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseExperiment } from '../../server/experiment/parse.ts'

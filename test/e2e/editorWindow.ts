@@ -83,11 +83,20 @@ export class EditorWindow {
     }
   }
 
-  /** Opens a file of the workspace through quick open. */
-  async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('ControlOrMeta+P')
-    await this.page.locator('.quick-input-widget input').first().fill(name)
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click({ timeout: 30_000 })
+  /** Opens a file of the workspace through quick open, which on a busy machine may have to be asked again. */
+  async openFile(name: string, timeout = 60_000): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first()
+    for (const deadline = Date.now() + timeout; ;) {
+      await this.page.keyboard.press('ControlOrMeta+P')
+      await this.page.locator('.quick-input-widget input').first().fill(name)
+      try {
+        await row.click({ timeout: 10_000 })
+        break
+      } catch (error) {
+        if (Date.now() > deadline) throw error
+        await this.page.keyboard.press('Escape')
+      }
+    }
     await this.page.locator('.tab.active', { hasText: name }).waitFor({ timeout: 30_000 })
   }
 

@@ -1,4 +1,5 @@
 /** The live panel against the store: what is drawn is what is stored, whatever stands in names stays text, keys suffice. */
+import type { Frame } from 'playwright-core'
 import { expect } from 'vitest'
 import { type DrawnChart, readChart } from '../../webview/charts/timeChart.ts'
 import type { EditorWindow } from './editorWindow.ts'
@@ -16,6 +17,21 @@ const losses = Array.from({ length: 60_000 }, (_, i) => {
 async function openRun(window: EditorWindow, experiment: string): Promise<void> {
   await window.openFile(`${experiment}.triplet.json`)
   await window.command('Triplet Lab: Open Live Panel')
+}
+
+/** The page of a panel that has an element, once there is one: each panel is a frame in a frame. */
+async function frameWith({ page }: EditorWindow, selector: string): Promise<Frame> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
+    for (const frame of page.frames()) {
+      const found = await frame
+        .locator(selector)
+        .count()
+        .catch(() => 0)
+      if (found > 0) return frame
+    }
+    await page.waitForTimeout(200)
+  }
+  throw new Error(`No panel has ${selector}.`)
 }
 
 /** What the chart of the loss draws, asked of the page. */
@@ -97,7 +113,13 @@ test('what is drawn is what is stored: thinned, smoothed, on logarithmic axes, a
   const expected = smoothedAt(0.95)
   const smooth = pointsOf(calm, 'loss smoothed').filter(([step]) => step > 2_000)
   expect(smooth.length).toBeGreaterThan(100)
-  for (const [step, value] of smooth) expect(Math.abs(value / expected[Math.round(step) - 1] - 1)).toBeLessThan(0.03)
+  // A mean stands in the middle of its stretch of steps, so a spike may set in by half of one sooner or later.
+  const stretch = Math.ceil(losses.length / 1_400)
+  for (const [step, value] of smooth) {
+    const around = expected.subarray(Math.floor(step) - 1 - stretch, Math.ceil(step) + stretch)
+    expect(value).toBeGreaterThan(0.98 * Math.min(...around))
+    expect(value).toBeLessThan(1.02 * Math.max(...around))
+  }
   expect(pointsOf(calm, 'loss')).toEqual(points)
 
   // Logarithmic axes: the same points at the places of their logarithms; what has none is a gap.
@@ -161,8 +183,8 @@ test('hostile names and texts are shown as text', async ({ lab }) => {
   await window.screenshot('hostile')
   await panel.getByRole('tab', { name: 'Verification' }).click()
   await panel.locator('.pairs li').first().waitFor()
-  for (const selector of ['img[src=x]', 'script:not([nonce]):not([type="application/json"])'])
-    expect(await panel.locator(selector).count()).toBe(0)
+  expect(await panel.locator('#root script, #root img[src=x]').count()).toBe(0)
+  expect(await panel.locator('body').evaluate(body => body.ownerDocument.title)).not.toBe('1')
   // Nothing makes the page wider than the panel.
   const overflow = await panel.locator('body').evaluate(body => body.scrollWidth - body.clientWidth)
   expect(overflow).toBeLessThanOrEqual(0)
@@ -237,14 +259,14 @@ test('keys alone reach every view; maps come from a worker; several runs share a
   await panel.locator('.neighbours').waitFor()
   await window.screenshot('embedding')
 
-  const rows = (await window.tree()).filter({ hasText: /^(one|two)\b/ })
-  await rows.first().click()
-  await rows.last().click({ modifiers: ['ControlOrMeta'] })
+  await window.tree()
+  const runs = page.getByRole('treeitem', { level: 2 })
+  await runs.filter({ hasText: 'one' }).click()
+  await runs.filter({ hasText: 'two' }).click({ modifiers: ['ControlOrMeta'] })
   await window.command('Triplet Lab: Show Runs Together')
-  const group = page.locator('iframe.webview.ready').last().contentFrame().frameLocator('iframe#active-frame')
-  await expect.poll(() => group.locator('.members li').count(), { timeout: 30_000 }).toBe(2)
+  const group = await frameWith(window, '.members li:nth-child(2)')
   await expect
-    .poll(() => group.locator('canvas[data-chart=loss]').getAttribute('data-points'), { timeout: 15_000 })
+    .poll(() => group.locator('canvas[data-chart=loss]').getAttribute('data-lines'), { timeout: 15_000 })
     .toBe('2')
   await window.screenshot('together')
   expect(window.complaints).toEqual([])

@@ -225,6 +225,7 @@ export class TimeChart implements GestureTarget {
     const curves = metricsOf(this.definition).flatMap(metric => input.curves.get(metric) ?? [])
     const points = Math.max(0, ...curves.map(curve => curve.length))
     this.canvas.dataset['points'] = String(points)
+    this.canvas.dataset['lines'] = String(curves.length)
     this.canvas.dataset['lastStep'] = String(Math.max(-1, ...curves.map(curve => curve.lastStep)))
   }
 }

@@ -127,11 +127,16 @@ export class CurvesTab {
   }
 
   #figure(definition: ChartDefinition): TemplateResult {
+    const { curves } = this.#page.model
     return html`
       <figure class="chart" id=${`chart-${definition.id}`}>
         <figcaption>
           <span class="title">${chartTitle(definition)}</span>
-          <span class="legend">${legendOf(definition).map(entry => this.#legendEntry(definition, entry))}</span>
+          <span class="legend">
+            ${legendOf(definition)
+              .filter(({ metric }) => curves.has(metric))
+              .map(entry => this.#legendEntry(definition, entry))}
+          </span>
           ${exportMenu(this.#exports(definition))}
         </figcaption>
         <div class="plot">
@@ -144,6 +149,11 @@ export class CurvesTab {
             aria-describedby="chart-keys"
             ${ref(this.#board.adopter(definition))}
           ></canvas>
+          ${
+            metricsOf(definition).some(metric => curves.has(metric))
+              ? nothing
+              : html`<p class="empty over">${l10n.t('No points yet.')}</p>`
+          }
         </div>
         ${definition.id === 'difficulty' ? this.#lesson() : nothing}
       </figure>
