@@ -32,8 +32,9 @@ const shortNames: Readonly<Record<string, string>> = {
 
 /** `R@1` is how `test/recallAt1` is shown. */
 const metricNames: ReadonlyMap<string, string> = new Map([
-  ...metricIds.map(id => [id.toLowerCase(), id] as const),
   ...metricIds.map(id => [id.replace(/^test\//, '').toLowerCase(), id] as const),
+  // Last, so that a whole name wins: "loss" is that of training, "test/loss" the held-out one.
+  ...metricIds.map(id => [id.toLowerCase(), id] as const),
   ...[1, 2, 4, 8].map(k => [`r@${k}`, `test/recallAt${k}`] as const),
   ['map@r', 'test/mapAtR'],
   ['auc', 'test/rocAuc'],
