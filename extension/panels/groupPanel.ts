@@ -85,15 +85,23 @@ export class GroupPanel implements vscode.Disposable {
 
   /** Watches first and reads then, so that no point falls between the two; the page drops what comes twice. */
   async #show(): Promise<void> {
-    const { client, watches } = this.#parts
+    const { client } = this.#parts
     this.#post({ kind: 'members', runIds: [...this.runIds] })
-    if (this.#watched.length === 0) this.#watched = await Promise.all(this.runIds.map(runId => watches.watch(runId)))
+    await this.#watch()
     for (const runId of this.runIds) {
       const { run, ...rest } = await client.request(readRun, { runId, maxPoints: openingPoints })
       if (run === null) continue
       this.#live.add(runId)
       this.#post({ kind: 'show', run, ...rest })
     }
+  }
+
+  async #watch(): Promise<void> {
+    if (this.#watched.length > 0) return
+    const watched = await Promise.all(this.runIds.map(runId => this.#parts.watches.watch(runId)))
+    // Another call may have come first.
+    if (this.#watched.length === 0) this.#watched = watched
+    else for (const one of watched) one.dispose()
   }
 
   #forward(deltas: readonly RunDelta[]): void {

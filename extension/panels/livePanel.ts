@@ -110,10 +110,7 @@ export class LivePanel implements vscode.Disposable {
   async #show(): Promise<void> {
     const runId = this.#runId
     try {
-      if (this.#watched?.runId !== runId) {
-        this.#watched?.end.dispose()
-        this.#watched = { runId, end: await this.#watches.watch(runId) }
-      }
+      await this.#watch(runId)
       const { run, series, events, clock } = await this.#client.request(readRun, { runId, maxPoints: openingPoints })
       if (runId !== this.#runId) return
       if (run === null) {
@@ -127,6 +124,18 @@ export class LivePanel implements vscode.Disposable {
       const reason = error instanceof Error ? error.message : String(error)
       this.#post({ kind: 'missing', message: l10n.t('The language server did not answer: {0}', reason) })
     }
+  }
+
+  async #watch(runId: number): Promise<void> {
+    if (this.#watched?.runId === runId) return
+    const end = await this.#watches.watch(runId)
+    // Another run may have taken the panel meanwhile, or another call have come first.
+    if (runId !== this.#runId || this.#watched?.runId === runId) {
+      end.dispose()
+      return
+    }
+    this.#watched?.end.dispose()
+    this.#watched = { runId, end }
   }
 
   #forward(deltas: readonly RunDelta[]): void {
