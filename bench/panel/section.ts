@@ -115,6 +115,7 @@ async function beside(window: EditorWindow, workspace: string): Promise<void> {
     )
   } finally {
     streamer.kill()
+    await new Promise(ended => streamer.once('exit', ended))
   }
 }
 

@@ -223,9 +223,9 @@ test('keys alone reach every view; maps come from a worker; several runs share a
   const { window } = lab
   const { page, panel } = window
   const evaluations = { 'test/recallAt1': [0.2, 0.4], loss: [0.3, 0.2] }
-  await storeRun(window.workspace, { experiment: 'one', curves: evaluations, classes: ['cat', 'dog', 'owl'] })
-  await storeRun(window.workspace, { experiment: 'two', curves: evaluations })
-  await openRun(window, 'one')
+  await storeRun(window.workspace, { experiment: 'alpha', curves: evaluations, classes: ['cat', 'dog', 'owl'] })
+  await storeRun(window.workspace, { experiment: 'beta', curves: evaluations })
+  await openRun(window, 'alpha')
   await window.chartWith(2)
   await panel.getByRole('tab', { name: 'Curves' }).focus()
   const seen: string[] = []
@@ -261,8 +261,8 @@ test('keys alone reach every view; maps come from a worker; several runs share a
 
   await window.tree()
   const runs = page.getByRole('treeitem', { level: 2 })
-  await runs.filter({ hasText: 'one' }).click()
-  await runs.filter({ hasText: 'two' }).click({ modifiers: ['ControlOrMeta'] })
+  await runs.filter({ hasText: 'alpha' }).click()
+  await runs.filter({ hasText: 'beta' }).click({ modifiers: ['ControlOrMeta'] })
   await window.command('Triplet Lab: Show Runs Together')
   const group = await frameWith(window, '.members li:nth-child(2)')
   await expect
