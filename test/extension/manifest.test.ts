@@ -37,6 +37,14 @@ describe('package.json', () => {
     expect(registered).toEqual(contributed)
   })
 
+  test('every kind of panel wakes the extension when a window comes back', () => {
+    const kinds = [...sources.matchAll(/\w*anelType = '(tripletLab\.\w+)'/g)].map(
+      match => `"onWebviewPanel:${match[1]}"`,
+    )
+    expect(kinds.length).toBeGreaterThan(2)
+    for (const kind of kinds) expect(manifestText).toContain(kind)
+  })
+
   test('menus name commands that exist', () => {
     const contributed = new Set(manifest.contributes.commands.map(one => one.command))
     for (const entries of Object.values(manifest.contributes.menus))
