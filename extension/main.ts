@@ -7,13 +7,16 @@ import { newExperiment, tryEmojiExample } from './commands/newExperiment.ts'
 import { start } from './commands/startTraining.ts'
 import { specProvider, specScheme } from './commands/specDocuments.ts'
 import { ComparePanel, comparePanelType } from './panels/comparePanel.ts'
+import { Tasks, taskType } from './commands/tasks.ts'
 import { tellWhenRunEnds } from './notifications.ts'
 import { GroupPanels, groupPanelType } from './panels/groupPanels.ts'
 import { LivePanels, panelType } from './panels/livePanels.ts'
 import { Runs } from './runs.ts'
 import { LanguageStatus } from './views/languageStatus.ts'
 import { treeCommands } from './views/treeCommands.ts'
-import { type Node, RunsTree } from './views/runsTree.ts'
+import { RunDragAndDrop } from './views/dragAndDrop.ts'
+import { RunsTree } from './views/runsTree.ts'
+import type { Node } from './views/treeModel.ts'
 import { TreeSettings } from './views/treeSettings.ts'
 import { StatusBar } from './views/statusBar.ts'
 import { runOf, uriOf } from './commands/arguments.ts'
@@ -22,7 +25,8 @@ import { Watches } from './watches.ts'
 export function activate(context: vscode.ExtensionContext): void {
   l10n.config({ contents: vscode.l10n.bundle ?? {} })
   const client = new Client(context)
-  const runs = new Runs(client)
+  const settings = new TreeSettings(context.workspaceState)
+  const runs = new Runs(client, settings.metrics)
   const watches = new Watches(client)
   const panels = new LivePanels(client, watches, context.extensionUri)
   const groups = new GroupPanels({
@@ -31,10 +35,9 @@ export function activate(context: vscode.ExtensionContext): void {
     extension: context.extensionUri,
     openRun: runId => panels.open(runId, undefined),
   })
-  const settings = new TreeSettings(context.workspaceState)
-  const tree = new RunsTree(runs, settings)
+  const tree = new RunsTree(client, runs, settings)
   const compare = new ComparePanel(client, runs, settings, panels, context.extensionUri)
-  const view = createView(tree, settings)
+  const view = createView(tree, runs, settings, new RunDragAndDrop(client, runs, tree, settings))
 
   const command = (id: string, run: (argument: unknown, selection?: unknown) => unknown) =>
     vscode.commands.registerCommand(`tripletLab.${id}`, async (argument: unknown, selection: unknown) => {
@@ -55,11 +58,15 @@ export function activate(context: vscode.ExtensionContext): void {
     tree,
     new StatusBar(runs),
     new LanguageStatus(client),
-    tellWhenRunEnds(runs, panels),
+    tellWhenRunEnds(client, runs, panels),
     settings,
     compare,
     view,
-    vscode.workspace.registerTextDocumentContentProvider(specScheme, specProvider(runs)),
+    vscode.workspace.registerTextDocumentContentProvider(specScheme, specProvider(client, runs)),
+    vscode.tasks.registerTaskProvider(taskType, new Tasks(context.extensionUri)),
+    settings.onChange(() => {
+      runs.need(settings.metrics).catch((error: unknown) => client.logError(error))
+    }),
     vscode.window.registerWebviewPanelSerializer(comparePanelType, compare),
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
     vscode.window.registerWebviewPanelSerializer(groupPanelType, groups),
@@ -74,14 +81,14 @@ export function activate(context: vscode.ExtensionContext): void {
     command('stopRun', argument => wish(client, runs, 'stop', target(argument))),
     command('pauseRun', argument => wish(client, runs, 'pause', target(argument))),
     command('resumeRun', argument => wish(client, runs, 'run', target(argument))),
-    command('compareRuns', () => compare.open()),
     ...treeCommands(command, {
       client,
       runs,
       tree,
       view,
       settings,
-      activeRun: () => panels.activeRun(),
+      panels,
+      compare,
       openTogether: runIds => groups.open(runIds),
     }),
     command('tryEmojiExample', () => tryEmojiExample(context.extensionUri)),
@@ -96,12 +103,18 @@ export function activate(context: vscode.ExtensionContext): void {
 }
 
 /** The sidebar's view: checkboxes choose what is compared; its message and badge say what is filtered and what runs. */
-function createView(tree: RunsTree, settings: TreeSettings): vscode.TreeView<Node> {
+function createView(
+  tree: RunsTree,
+  runs: Runs,
+  settings: TreeSettings,
+  dragAndDropController: RunDragAndDrop,
+): vscode.TreeView<Node> {
   const view = vscode.window.createTreeView('tripletLab.runs', {
     treeDataProvider: tree,
     showCollapseAll: true,
     canSelectMany: true,
     manageCheckboxStateManually: true,
+    dragAndDropController,
   })
   view.onDidChangeCheckboxState(({ items }) => {
     const checked = new Set(settings.checked)
@@ -116,9 +129,18 @@ function createView(tree: RunsTree, settings: TreeSettings): vscode.TreeView<Nod
     view.message = settings.query === '' ? '' : l10n.t('Filter: {0}', settings.query)
     const { length } = settings.checked
     view.description = length === 0 ? '' : l10n.t('{0} checked', length)
+    void vscode.commands.executeCommand('setContext', 'tripletLab.checked', length)
   }
   settings.onChange(describe)
   describe()
+  let shown = 0
+  runs.onChange(() => {
+    const running = runs.active().length
+    if (running === shown) return
+    shown = running
+    const tooltip = running === 1 ? l10n.t('1 run trains') : l10n.t('{0} runs train', running)
+    view.badge = running === 0 ? undefined : { value: running, tooltip }
+  })
   return view
 }
 

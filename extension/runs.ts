@@ -1,6 +1,7 @@
 /** The rows of all runs as the store has them: filled once a server is up, kept current by deltas. Views read it. */
 import * as vscode from 'vscode'
-import { listRuns } from '../protocol/requests.ts'
+import { summaryAt } from '../protocol/packedRuns.ts'
+import { listRuns, readRows, readSummaries } from '../protocol/requests.ts'
 import { endedStatuses, type RunRow } from '../protocol/runEvent.ts'
 import type { Client } from './client.ts'
 
@@ -8,9 +9,12 @@ import type { Client } from './client.ts'
 export interface RunsChange {
   readonly changed: readonly RunRow[]
   readonly removed: readonly number[]
-  /** Runs came or went: the tree has other members than before. */
+  /** Runs came, went or moved, or all of them know more than before: the tree is another one. */
   readonly membership: boolean
 }
+
+/** Needed for every line: whether a run has collapsed. */
+const always = ['loss', 'dApMean', 'dAnMean']
 
 export class Runs implements vscode.Disposable {
   readonly #client: Client
@@ -19,15 +23,22 @@ export class Runs implements vscode.Disposable {
   readonly #ended = new vscode.EventEmitter<RunRow>()
   readonly #subscriptions: vscode.Disposable[]
   readonly #firstLoad = Promise.withResolvers<undefined>()
+  /** Metrics that every row has the summary of, where its run has any. */
+  readonly #metrics: Set<string>
+  #newestFirst: readonly RunRow[] | undefined
 
   readonly onChange = this.#change.event
   /** A run came to its end while this window looked on. */
   readonly onEnded = this.#ended.event
 
-  constructor(client: Client) {
+  /** @param metrics what the lines show from the start */
+  constructor(client: Client, metrics: readonly string[]) {
     this.#client = client
+    this.#metrics = new Set([...always, ...metrics])
     this.#subscriptions = [
-      client.onReady(() => void this.#reload()),
+      client.onReady(() => {
+        this.#reload().catch((error: unknown) => client.logError(error))
+      }),
       client.onDeltas(deltas => {
         for (const delta of deltas) if (delta.kind === 'runs') this.#apply(delta.changed, delta.removed)
       }),
@@ -45,13 +56,39 @@ export class Runs implements vscode.Disposable {
   }
 
   /** Newest first. */
-  all(): RunRow[] {
-    return [...this.#rows.values()].sort((a, b) => b.id - a.id)
+  all(): readonly RunRow[] {
+    return (this.#newestFirst ??= [...this.#rows.values()].sort((a, b) => b.created - a.created || b.id - a.id))
   }
 
   /** Those that a trainer works on, newest first. */
   active(): RunRow[] {
     return this.all().filter(row => row.status === 'running')
+  }
+
+  /** A row with the summaries of all metrics; the list has those that are shown. */
+  async whole(id: number): Promise<RunRow | undefined> {
+    return (await this.wholes([id])).at(0)
+  }
+
+  async wholes(ids: readonly number[]): Promise<RunRow[]> {
+    return (await this.#client.request(readRows, { runIds: [...ids] })).runs
+  }
+
+  /** Sees that all rows have the summaries of these metrics; listeners hear when they have come. */
+  async need(metrics: readonly string[]): Promise<void> {
+    const missing = metrics.filter(metric => !this.#metrics.has(metric))
+    if (missing.length === 0) return
+    const { summaries } = await this.#client.request(readSummaries, { metrics: missing })
+    for (const columns of summaries) {
+      for (const [i, id] of columns.runIds.entries()) {
+        const row = this.#rows.get(id)
+        if (row !== undefined)
+          this.#rows.set(id, { ...row, summaries: { ...row.summaries, [columns.metric]: summaryAt(columns, i) } })
+      }
+      this.#metrics.add(columns.metric)
+    }
+    this.#newestFirst = undefined
+    this.#change.fire({ changed: [], removed: [], membership: true })
   }
 
   dispose(): void {
@@ -61,7 +98,7 @@ export class Runs implements vscode.Disposable {
   }
 
   async #reload(): Promise<void> {
-    const { runs } = await this.#client.request(listRuns, {})
+    const { runs } = await this.#client.request(listRuns, { metrics: [...this.#metrics] })
     const known = new Set(runs.map(run => run.id))
     this.#apply(
       runs,
@@ -75,12 +112,23 @@ export class Runs implements vscode.Disposable {
     const ended: RunRow[] = []
     for (const row of changed) {
       const before = this.#rows.get(row.id)
-      membership ||= before === undefined
+      membership ||= before === undefined || moved(before, row)
       if (before !== undefined && !endedStatuses.has(before.status) && endedStatuses.has(row.status)) ended.push(row)
       this.#rows.set(row.id, row)
     }
     for (const id of removed) membership = this.#rows.delete(id) || membership
+    this.#newestFirst = undefined
     this.#change.fire({ changed, removed, membership })
     for (const row of ended) this.#ended.fire(row)
   }
+}
+
+/** Whether a run's line now stands elsewhere. */
+function moved(before: RunRow, now: RunRow): boolean {
+  return (
+    before.heading !== now.heading ||
+    before.place !== now.place ||
+    before.archived !== now.archived ||
+    before.star !== now.star
+  )
 }

@@ -4,6 +4,8 @@
  */
 import * as v from 'valibot'
 import { DetailKind } from './details.ts'
+import { ExportFormat } from './exportFormat.ts'
+import { PackedRuns, SummaryColumns } from './packedRuns.ts'
 import { Clock, RunDelta, RunEvent, RunRow, RunWish, Series } from './runEvent.ts'
 
 /** A request: decoders for what is asked and for what is answered. */
@@ -58,8 +60,28 @@ export const describeExperiment = request(
   v.object({ engine: v.nullable(v.string()), runs: v.number(), duration: v.nullable(v.number()) }),
 )
 
-/** Client → server: all runs of a workspace folder, newest first. */
-export const listRuns = request('triplet/runs', v.object({}), v.object({ runs: v.array(RunRow) }))
+/**
+ * Client → server: all runs of all workspace folders, newest first, each with the summaries of these metrics alone: there
+ * may be thousands. Deltas bring rows whole.
+ */
+export const listRuns = request('triplet/runs', v.object({ metrics: v.array(v.string()) }), PackedRuns)
+
+/** Client → server: some rows whole, with the summaries of all their metrics. */
+export const readRows = request(
+  'triplet/rows',
+  v.object({ runIds: v.array(v.number()) }),
+  v.object({ runs: v.array(RunRow) }),
+)
+
+/** Client → server: metrics of all runs. */
+export const readSummaries = request(
+  'triplet/summaries',
+  v.object({ metrics: v.array(v.string()) }),
+  v.object({ summaries: v.array(SummaryColumns) }),
+)
+
+/** Client → server: the metrics that any run has. */
+export const listMetrics = request('triplet/metrics', v.object({}), v.object({ metrics: v.array(v.string()) }))
 
 /** Client → server: a run's curves and events so far, each curve thinned to at most `maxPoints` (min and max of each bucket are kept). */
 export const readRun = request(
@@ -119,9 +141,13 @@ export const annotateRuns = request(
     tags: v.optional(v.array(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100)))),
     star: v.optional(v.boolean()),
     archived: v.optional(v.boolean()),
+    heading: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(200))),
   }),
   v.object({}),
 )
+
+/** Client → server: runs stand in this order in the sidebar, where it is ordered by hand. */
+export const placeRuns = request('triplet/placeRuns', v.object({ runIds: v.array(v.number()) }), v.object({}))
 
 /** Client → server: train on from the last checkpoint until `epochs` epochs stand in all. */
 export const moreEpochs = request(
@@ -130,11 +156,81 @@ export const moreEpochs = request(
   v.object({ known: v.boolean() }),
 )
 
-/** Client → server: removes runs with all that is kept of them, for good. Runs that still train are left. */
-export const removeRuns = request(
-  'triplet/removeRuns',
+/**
+ * Client → server: puts runs into the trash. `created` is the time of each run's row: a run that has its number by now, in
+ * a store made anew, is left. So are runs that still train.
+ */
+export const trashRuns = request(
+  'triplet/trashRuns',
+  v.object({ runs: v.array(v.object({ id: v.number(), created: v.number() })) }),
+  v.object({ trashed: v.array(v.number()) }),
+)
+
+/** Client → server: takes runs out of the trash. */
+export const restoreRuns = request(
+  'triplet/restoreRuns',
   v.object({ runIds: v.array(v.number()) }),
-  v.object({ removed: v.array(v.number()) }),
+  v.object({ restored: v.array(v.number()) }),
+)
+
+/** Client → server: what lies in the trash, last deleted first; `trashed`: when, milliseconds since 1970. */
+export const listTrash = request(
+  'triplet/trash',
+  v.object({}),
+  v.object({
+    runs: v.array(v.object({ id: v.number(), name: v.string(), experiment: v.string(), trashed: v.number() })),
+  }),
+)
+
+/** Client → server: removes for good what lies in the trash. */
+export const emptyTrash = request('triplet/emptyTrash', v.object({}), v.object({ removed: v.number() }))
+
+/** Client → server: writes runs to a file or into a new folder. `trouble`: why that failed, for people. */
+export const exportRuns = request(
+  'triplet/export',
+  v.object({
+    runIds: v.array(v.number()),
+    format: ExportFormat,
+    /** Absolute. */
+    path: v.string(),
+    checkpoints: v.optional(v.boolean(), false),
+  }),
+  v.object({ exported: v.number(), trouble: v.nullable(v.string()) }),
+)
+
+/** Client → server: takes in a file that another Triplet Lab exported, into the first workspace folder. */
+export const importRuns = request(
+  'triplet/import',
+  v.object({ path: v.string() }),
+  v.object({ added: v.number(), known: v.number(), trouble: v.nullable(v.string()) }),
+)
+
+/** Client → server: runs the same settings again, or as changed, under the same experiment. */
+export const startAgain = request(
+  'triplet/startAgain',
+  v.object({ runIds: v.array(v.number()) }),
+  v.object({ runIds: v.array(v.number()), trouble: v.nullable(v.string()) }),
+)
+
+/** Client → server: whether this window is the one that says that the run has ended: of all that ask, the first. */
+export const claimNotice = request(
+  'triplet/claimNotice',
+  v.object({ runId: v.number() }),
+  v.object({ isOurs: v.boolean() }),
+)
+
+/** Client → server: a run's settings as an experiment file; what has its default is left out. */
+export const experimentText = request(
+  'triplet/experimentText',
+  v.object({ runId: v.number() }),
+  v.object({ text: v.nullable(v.string()) }),
+)
+
+/** Client → server: the text that a file must have to ask for what a run did; `null`: there is nothing to change. */
+export const settingsOfRun = request(
+  'triplet/settingsOfRun',
+  v.object({ uri: v.string(), runId: v.number() }),
+  v.object({ text: v.nullable(v.string()) }),
 )
 
 /** Client → server: deltas of this run's points and events are wanted, or no longer. Rows of all runs always come. */

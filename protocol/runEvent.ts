@@ -65,6 +65,10 @@ export const RunRow = v.object({
   tags: v.array(v.string()),
   star: v.boolean(),
   archived: v.boolean(),
+  /** The heading below its experiment that it was put under; empty: none. */
+  heading: v.string(),
+  /** Its place among its neighbours, ascending, where a person has ordered them; `null`: not placed. */
+  place: v.nullable(v.number()),
 })
 export type RunRow = v.InferOutput<typeof RunRow>
 

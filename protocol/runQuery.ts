@@ -3,12 +3,14 @@
  * All terms must hold; `-` in front turns a term round; a bare word is looked for in name, experiment, tags and notes.
  */
 import { metricIds } from './metrics.ts'
-import { type RunRow, summaryOf } from './runEvent.ts'
+import type { RunRow } from './runEvent.ts'
+import { scoreOf } from './runOrder.ts'
 
 export type RunTest = (run: RunRow) => boolean
 
 export type ParsedQuery =
-  | { readonly kind: 'ok'; readonly test: RunTest }
+  /** `metrics`: whose summaries the test looks at. */
+  | { readonly kind: 'ok'; readonly test: RunTest; readonly metrics: readonly string[] }
   /** `term` is the part that is not understood. */
   | { readonly kind: 'wrong'; readonly term: string }
 
@@ -42,16 +44,17 @@ const metricNames: ReadonlyMap<string, string> = new Map([
 
 export function parseQuery(query: string): ParsedQuery {
   const tests: RunTest[] = []
+  const metrics = new Set<string>()
   for (const [term] of query.matchAll(/(?:[^\s"]|"[^"]*")+/g)) {
     const isNegated = term.startsWith('-') && term.length > 1
-    const test = parseTerm(isNegated ? term.slice(1) : term)
+    const test = parseTerm(isNegated ? term.slice(1) : term, metrics)
     if (test === undefined) return { kind: 'wrong', term }
     tests.push(isNegated ? run => !test(run) : test)
   }
-  return { kind: 'ok', test: run => tests.every(test => test(run)) }
+  return { kind: 'ok', test: run => tests.every(test => test(run)), metrics: [...metrics] }
 }
 
-function parseTerm(term: string): RunTest | undefined {
+function parseTerm(term: string, metrics: Set<string>): RunTest | undefined {
   const found = /^([\w@./]+)(>=|<=|!=|>|<|=|:)(.+)$/.exec(term)
   if (found === null) {
     const word = unquote(term).toLowerCase()
@@ -60,21 +63,24 @@ function parseTerm(term: string): RunTest | undefined {
   const [, key, , rest] = found
   const operator = operators.find(one => one === found[2]) ?? ':'
   const wanted = unquote(rest)
-  const read = reader(key)
+  const read = reader(key, metrics)
   return read && (run => read(run).some(value => holds(value, operator, wanted)))
 }
 
 type Value = string | number | boolean
 
 /** `undefined` where nothing is called like this. */
-function reader(key: string): ((run: RunRow) => readonly Value[]) | undefined {
+function reader(key: string, metrics: Set<string>): ((run: RunRow) => readonly Value[]) | undefined {
   const name = key.toLowerCase()
   const metric = metricNames.get(name)
-  if (metric !== undefined && !(name in shortNames))
+  if (metric !== undefined && !(name in shortNames)) {
+    metrics.add(metric)
+    // What stands beside the run in the sidebar.
     return run => {
-      const summary = summaryOf(run, metric)
-      return summary === undefined ? [] : [summary.last]
+      const score = scoreOf(run, metric)
+      return score === undefined ? [] : [score]
     }
+  }
   switch (name) {
     case 'tag':
       return run => run.tags
@@ -89,6 +95,8 @@ function reader(key: string): ((run: RunRow) => readonly Value[]) | undefined {
       return run => [run.engine ?? '']
     case 'notes':
       return run => [run.notes]
+    case 'group':
+      return run => [run.heading]
     case 'star':
       return run => [run.star ? 'yes' : 'no']
     case 'archived':

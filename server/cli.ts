@@ -5,11 +5,16 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import * as l10n from '@vscode/l10n'
 import packageJson from '../package.json' with { type: 'json' }
+import { ExportFormat } from '../protocol/exportFormat.ts'
+import { metricIds } from '../protocol/metrics.ts'
+import { headlineMetric, RunOrder } from '../protocol/runOrder.ts'
 import { check } from './cli/check.ts'
+import { compareRuns } from './cli/compare.ts'
 import { doctor } from './cli/doctor.ts'
 import { exitWrongInput, fail } from './cli/output.ts'
 import { listRuns, showRun } from './cli/runs.ts'
 import { sweep, train } from './cli/train.ts'
+import { exportCommand, importCommand } from './cli/transfer.ts'
 import { wishRun } from './cli/wish.ts'
 import { configureLocale } from './locale.ts'
 import { nodeCanStore, oldestNode } from './store/sqlite.ts'
@@ -24,6 +29,8 @@ function wholeNumber(least: number) {
 
 function program(): Command {
   const store = () => new Option('--store <dir>', l10n.t('folder of the runs (default: .triplet-lab here or above)'))
+  const filter = () =>
+    new Option('--filter <query>', l10n.t('as in the sidebar: miner:semi-hard margin>0.1 R@1>0.8 tag:paper'))
   const json = () => new Option('--json', l10n.t('one JSON object on standard output'))
   const root = new Command('triplet-lab')
     .description(l10n.t('Trains embeddings with triplet loss and keeps every run.'))
@@ -56,14 +63,20 @@ function program(): Command {
     .action(sweep)
   root
     .command('check')
-    .description(l10n.t('say what is wrong with an experiment file'))
-    .argument('<file>', l10n.t('the experiment file, *.triplet.json'))
+    .description(l10n.t('say what is wrong with experiment files'))
+    .argument('<files...>', l10n.t('the experiment files, *.triplet.json'))
     .addOption(json())
     .action(check)
   root
     .command('runs')
     .description(l10n.t('list the runs, newest first'))
+    .addOption(filter())
+    .addOption(new Option('--sort <order>', l10n.t('order of the runs')).choices(RunOrder.options).default('newest'))
+    .addOption(
+      new Option('--metric <id>', l10n.t('metric that they are sorted by')).choices(metricIds).default(headlineMetric),
+    )
     .option('--limit <n>', l10n.t('at most this many'), wholeNumber(1), 20)
+    .option('--archived', l10n.t('those in the archive too'))
     .addOption(store())
     .addOption(json())
     .action(listRuns)
@@ -74,6 +87,38 @@ function program(): Command {
     .addOption(store())
     .addOption(json())
     .action(showRun)
+  root
+    .command('compare')
+    .description(l10n.t('what differs between runs, and how they did'))
+    .argument('[runs...]', l10n.t('numbers of runs'))
+    .addOption(filter())
+    .addOption(
+      new Option('--format <format>', l10n.t('form of the table'))
+        .choices(['text', 'markdown', 'latex'])
+        .default('text'),
+    )
+    .addOption(store())
+    .addOption(json())
+    .action(compareRuns)
+  root
+    .command('export')
+    .description(l10n.t('write runs for other programs, or for another Triplet Lab (jsonl)'))
+    .argument('[runs...]', l10n.t('numbers of runs; all that pass the filter when none is given'))
+    .addOption(filter())
+    .addOption(new Option('--format <format>', l10n.t('what to write')).choices(ExportFormat.options).default('jsonl'))
+    .option('--out <path>', l10n.t('file to write, or for tensorboard and mlflow a new folder'))
+    .option('--checkpoints', l10n.t('jsonl: with the checkpoints, so that runs can be trained on elsewhere'))
+    .option('--archived', l10n.t('those in the archive too'))
+    .addOption(store())
+    .addOption(json())
+    .action(exportCommand)
+  root
+    .command('import')
+    .description(l10n.t('take in what another Triplet Lab has exported as jsonl'))
+    .argument('<file>', l10n.t('the exported file'))
+    .addOption(store())
+    .addOption(json())
+    .action(importCommand)
   const wishes = {
     stop: l10n.t('stop a run after its current batch'),
     pause: l10n.t('pause a run; it keeps its place'),

@@ -87,7 +87,7 @@ async function train(client: TestClient, folder: string): Promise<void> {
   const started = v.parse(startTraining.result, await client.connection.sendRequest(startTraining.method, { uri }))
   if (started.kind === 'refused') throw new Error(JSON.stringify(started.problems))
   for (let i = 0; i < 300; i++) {
-    const { runs } = v.parse(listRuns.result, await client.connection.sendRequest(listRuns.method, {}))
+    const { runs } = v.parse(listRuns.result, await client.connection.sendRequest(listRuns.method, { metrics: [] }))
     if (runs.some(run => run.status === 'running' && run.step > 0)) return
     await new Promise(done => setTimeout(done, 100))
   }
@@ -95,7 +95,7 @@ async function train(client: TestClient, folder: string): Promise<void> {
 }
 
 async function stopAll(client: TestClient): Promise<void> {
-  const { runs } = v.parse(listRuns.result, await client.connection.sendRequest(listRuns.method, {}))
+  const { runs } = v.parse(listRuns.result, await client.connection.sendRequest(listRuns.method, { metrics: [] }))
   for (const run of runs)
     if (run.status === 'running') await client.connection.sendRequest(wishRun.method, { runId: run.id, wish: 'stop' })
   await new Promise(done => setTimeout(done, 2_000))

@@ -103,7 +103,7 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       }
       case 'use': {
         const run = this.#runs.get(decoded.runId)
-        if (run !== undefined) await useSettings(run)
+        if (run !== undefined) await useSettings(this.#client, run)
         return
       }
       case 'diff': {

@@ -1,15 +1,12 @@
-/** How one run looks in the sidebar: icon, name, description, hover. */
+/** How one run looks in the sidebar: icon, name, description. */
 import * as l10n from '@vscode/l10n'
 import * as vscode from 'vscode'
 import { assertNever } from '../../protocol/assertNever.ts'
 import { isCollapsed } from '../../protocol/collapse.ts'
 import { runColor } from '../../protocol/runColor.ts'
-import { endedStatuses, type RunRow, summaryOf } from '../../protocol/runEvent.ts'
-import { scoreOf } from './runOrder.ts'
-import { count, duration, metricName, metricValue, statusName } from '../../protocol/words.ts'
-
-/** The metric of a line where nobody chose one. */
-export const headlineMetric = 'test/recallAt1'
+import { endedStatuses, type RunRow } from '../../protocol/runEvent.ts'
+import { headlineMetric, scoreOf } from '../../protocol/runOrder.ts'
+import { count, metricName, statusName } from '../../protocol/words.ts'
 
 /**
  * @param metric stands beside the run
@@ -110,31 +107,4 @@ export function scoreText(run: RunRow, metric = headlineMetric, best?: number): 
 export function progressText(run: RunRow): string {
   const done = run.steps > 0 ? Math.floor((100 * run.step) / run.steps) : 0
   return l10n.t('epoch {0}/{1} · {2} %', Math.min(run.epoch, run.epochs), run.epochs, done)
-}
-
-/** Hover: result, settings, engine and time, as a table. Built when it is asked for. */
-export function runTooltip(run: RunRow): vscode.MarkdownString {
-  const text = new vscode.MarkdownString()
-  text.supportThemeIcons = true
-  const escape = (value: string) => value.replace(/[\\`*_{}[\]()#+\-.!|<>~$]/g, '\\$&').replace(/\s+/g, ' ')
-  text.appendMarkdown(`**${escape(run.name)}** · ${escape(run.experiment)} · ${statusName(run.status)}\n\n`)
-  if (run.message !== null) text.appendMarkdown(`${escape(run.message)}\n\n`)
-  const { spec } = run
-  const rows: [string, string][] = [
-    [l10n.t('miner'), spec.mining.strategy],
-    [l10n.t('margin α'), `${spec.loss.margin} (${spec.loss.distance})`],
-    [l10n.t('batch'), `${spec.batch.classes} × ${spec.batch.samplesPerClass}`],
-    [l10n.t('model'), `${spec.model.architecture}, ${spec.model.embeddingSize}`],
-    [l10n.t('optimizer'), `${spec.optimizer.name}, ${spec.optimizer.learningRate}`],
-    [l10n.t('seed'), String(spec.seed)],
-  ]
-  if (run.engine !== null) rows.push([l10n.t('engine'), run.engine])
-  if (run.started !== null) rows.push([l10n.t('duration'), duration((run.ended ?? Date.now()) - run.started)])
-  for (const id of ['loss', 'test/recallAt1', 'test/mapAtR']) {
-    const summary = summaryOf(run, id)
-    if (summary !== undefined) rows.push([metricName(id), metricValue(id, summary.last)])
-  }
-  text.appendMarkdown('| | |\n|---|---|\n')
-  for (const [name, value] of rows) text.appendMarkdown(`| ${escape(name)} | ${escape(value)} |\n`)
-  return text
 }

@@ -1,38 +1,36 @@
-/** The sidebar: experiments, below them sweeps and runs. Redraws only the lines that changed. */
+/** The sidebar: experiments, below them groups, sweeps and runs. Redraws only the lines that changed. */
 import * as l10n from '@vscode/l10n'
 import * as vscode from 'vscode'
 import { assertNever } from '../../protocol/assertNever.ts'
-import { endedStatuses, type RunRow } from '../../protocol/runEvent.ts'
+import { readCurves } from '../../protocol/requests.ts'
+import { endedStatuses, type RunRow, summaryOf } from '../../protocol/runEvent.ts'
+import { bestOf } from '../../protocol/runOrder.ts'
 import { differing, flatten } from '../../protocol/specDifference.ts'
 import { metricName } from '../../protocol/words.ts'
+import type { Client } from '../client.ts'
 import type { Runs, RunsChange } from '../runs.ts'
-import { runItem, runTooltip } from './runItem.ts'
-import { bestOf, ordered } from './runOrder.ts'
+import { runItem } from './runItem.ts'
+import { runTooltip, sparkPoints } from './runTooltip.ts'
+import { keyOf, type Node, type ParentNode, TreeModel } from './treeModel.ts'
 import type { TreeSettings } from './treeSettings.ts'
-
-export type Node =
-  | { readonly kind: 'experiment'; readonly path: string }
-  | { readonly kind: 'sweep'; readonly id: number; readonly experiment: string }
-  | { readonly kind: 'run'; readonly id: number }
-  /** Stands for the runs of its parent that are not listed yet. */
-  | { readonly kind: 'more'; readonly parent: string; readonly count: number }
 
 /** Lines redraw at most this often: a run reports several times a second. */
 const redrawMilliseconds = 500
-/** Runs listed below one parent at first, and more at each press. */
-const pageSize = 200
+/** Lines listed below one parent at first, and more at each press. */
+const pageSize = 100
+/** Above this many runs only what was opened before is open: VS Code asks for the lines below everything that is. */
+const manyRuns = 300
 
 export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  readonly #client: Client
   readonly #runs: Runs
   readonly #settings: TreeSettings
   readonly #change = new vscode.EventEmitter<Node[] | undefined>()
   readonly #nodes = new Map<string, Node>()
   readonly #pages = new Map<string, number>()
   readonly #dirty = new Set<number>()
-  /** Runs that are about to be removed: no longer here, unless it is undone. */
-  readonly #leaving = new Set<number>()
-  readonly #bests = new Map<string, number | undefined>()
-  #bestsAt = -Infinity
+  #visible: RunRow[] | undefined
+  #model: TreeModel | undefined
   #checked: ReadonlySet<number>
   #membership = false
   #timer: NodeJS.Timeout | undefined
@@ -40,30 +38,24 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   readonly onDidChangeTreeData = this.#change.event
 
-  constructor(runs: Runs, settings: TreeSettings) {
+  constructor(client: Client, runs: Runs, settings: TreeSettings) {
+    this.#client = client
     this.#runs = runs
     this.#settings = settings
     this.#checked = new Set(settings.checked)
     this.#subscriptions = [
       runs.onChange(change => this.#schedule(change)),
       settings.onChange(names => {
-        if (names.some(name => name !== 'checked')) this.#change.fire(undefined)
+        if (names.some(name => name !== 'checked')) this.#redrawAll()
         else this.#redrawChecks()
       }),
     ]
   }
 
   /** Runs that pass the filter, newest first. */
-  visible(): RunRow[] {
+  visible(): readonly RunRow[] {
     const { showArchived, test } = this.#settings
-    return this.#runs.all().filter(run => !this.#leaving.has(run.id) && (showArchived || !run.archived) && test(run))
-  }
-
-  setLeaving(ids: readonly number[], leaving: boolean): void {
-    for (const id of ids)
-      if (leaving) this.#leaving.add(id)
-      else this.#leaving.delete(id)
-    this.#change.fire(undefined)
+    return (this.#visible ??= this.#runs.all().filter(run => (showArchived || !run.archived) && test(run)))
   }
 
   showMore(node: Extract<Node, { kind: 'more' }>): void {
@@ -72,41 +64,40 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   getChildren(parent?: Node): Node[] {
-    const runs = this.visible()
-    if (parent === undefined)
-      return [...new Set(runs.map(run => run.experiment))].map(path => this.#node({ kind: 'experiment', path }))
-    switch (parent.kind) {
-      case 'experiment':
-        return this.#membersOf(
-          runs.filter(run => run.experiment === parent.path),
-          keyOf(parent),
-        )
-      case 'sweep':
-        return this.#listed(
-          runs.filter(run => run.sweepId === parent.id),
-          keyOf(parent),
-        )
-      case 'run':
-      case 'more':
-        return []
-      default:
-        return assertNever(parent)
-    }
+    const model = this.#current()
+    if (parent === undefined) return model.experiments().map(node => this.#node(node))
+    if (parent.kind === 'run' || parent.kind === 'more') return []
+    return model.children(parent, pageSize * (this.#pages.get(keyOf(parent)) ?? 1)).map(node => this.#node(node))
   }
 
   getParent(node: Node): Node | undefined {
-    if (node.kind === 'sweep') return this.#node({ kind: 'experiment', path: node.experiment })
-    if (node.kind !== 'run') return undefined
-    const row = this.#runs.get(node.id)
-    if (row === undefined) return undefined
-    if (row.sweepId !== null) return this.#node({ kind: 'sweep', id: row.sweepId, experiment: row.experiment })
-    return this.#node({ kind: 'experiment', path: row.experiment })
+    switch (node.kind) {
+      case 'experiment':
+      case 'more':
+        return undefined
+      case 'group':
+        return this.#node({ kind: 'experiment', path: node.experiment })
+      case 'sweep':
+        return this.#node(
+          node.heading === ''
+            ? { kind: 'experiment', path: node.experiment }
+            : { kind: 'group', experiment: node.experiment, name: node.heading },
+        )
+      case 'run': {
+        const row = this.#runs.get(node.id)
+        return row === undefined ? undefined : this.#node(this.#current().parentOf(row))
+      }
+      default:
+        return assertNever(node)
+    }
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
     switch (node.kind) {
       case 'experiment':
-        return this.#experimentItem(node.path)
+        return this.#parentItem(node, node.path, 'beaker')
+      case 'group':
+        return this.#parentItem(node, node.name, 'folder')
       case 'sweep':
         return this.#sweepItem(node)
       case 'run': {
@@ -124,9 +115,15 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     }
   }
 
-  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
-    const row = node.kind === 'run' ? this.#runs.get(node.id) : undefined
-    if (row !== undefined) item.tooltip = runTooltip(row)
+  /** The hover, made when it is asked for: it needs the run's curve and all of its results. */
+  async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
+    if (node.kind !== 'run') return item
+    const run = await this.#runs.whole(node.id)
+    if (run === undefined) return item
+    const metric = summaryOf(run, this.#settings.metric) === undefined ? 'loss' : this.#settings.metric
+    const question = { runId: run.id, metrics: [metric], fromStep: 0, toStep: run.step, maxPoints: sparkPoints }
+    const { series } = await this.#client.request(readCurves, question)
+    item.tooltip = runTooltip(run, series.at(0))
     return item
   }
 
@@ -135,41 +132,48 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     return this.#node({ kind: 'run', id })
   }
 
+  /** The runs that a line stands for. */
+  runsOf(node: Node): readonly RunRow[] {
+    return this.#current().runsOf(node, id => this.#runs.get(id))
+  }
+
+  isSame(a: Node, b: Node): boolean {
+    return keyOf(a) === keyOf(b)
+  }
+
+  /** All lines below a line, in the order that is seen. */
+  linesOf(parent: ParentNode): Node[] {
+    return this.#current().children(parent)
+  }
+
+  parentOf(run: RunRow): ParentNode {
+    return this.#current().parentOf(run)
+  }
+
   dispose(): void {
     clearTimeout(this.#timer)
     for (const one of this.#subscriptions) one.dispose()
     this.#change.dispose()
   }
 
-  /** Sweeps in the place of their newest run, single runs in between; in another order runs and sweeps are ordered apart. */
-  #membersOf(runs: readonly RunRow[], parent: string): Node[] {
-    const sweeps = new Map<number, RunRow>()
-    for (const run of runs) if (run.sweepId !== null && !sweeps.has(run.sweepId)) sweeps.set(run.sweepId, run)
-    const single = this.#listed(
-      runs.filter(run => run.sweepId === null),
-      parent,
-    )
-    const nodes = [...sweeps].map(([id, { experiment }]) => this.#node({ kind: 'sweep', id, experiment }))
-    if (this.#settings.order !== 'newest') return [...nodes, ...single]
-    const newest = (node: Node) =>
-      node.kind === 'sweep' ? (sweeps.get(node.id)?.id ?? 0) : node.kind === 'run' ? node.id : -1
-    const starred = (node: Node) => node.kind === 'run' && (this.#runs.get(node.id)?.star ?? false)
-    return [...nodes, ...single].sort((a, b) => Number(starred(b)) - Number(starred(a)) || newest(b) - newest(a))
+  #current(): TreeModel {
+    const { order, metric } = this.#settings
+    return (this.#model ??= new TreeModel(this.visible(), order, metric))
   }
 
-  #listed(runs: readonly RunRow[], parent: string): Node[] {
-    const sorted = ordered(runs, this.#settings.order, this.#settings.metric)
-    const limit = pageSize * (this.#pages.get(parent) ?? 1)
-    const nodes: Node[] = sorted.slice(0, limit).map(run => this.#node({ kind: 'run', id: run.id }))
-    if (sorted.length > limit) nodes.push({ kind: 'more', parent, count: sorted.length - limit })
-    return nodes
+  #forget(): void {
+    this.#visible = undefined
+    this.#model = undefined
+  }
+
+  #redrawAll(): void {
+    this.#forget()
+    this.#change.fire(undefined)
   }
 
   #runItem(run: RunRow): vscode.TreeItem {
-    const { metric, checked } = this.#settings
-    const best = this.#bestOfExperiment(run.experiment, metric)
-    const isChecked = checked.includes(run.id)
-    const item = runItem(run, metric, best, isChecked)
+    const isChecked = this.#checked.has(run.id)
+    const item = runItem(run, this.#settings.metric, this.#current().bestOf(run.experiment), isChecked)
     item.checkboxState = isChecked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked
     return item
   }
@@ -182,51 +186,49 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#change.fire(changed.map(id => this.nodeOf(id)))
   }
 
-  /** Kept for a moment: a redraw asks for it once a line. */
-  #bestOfExperiment(path: string, metric: string): number | undefined {
-    const key = `${metric} ${path}`
-    if (performance.now() - this.#bestsAt > redrawMilliseconds) this.#bests.clear()
-    if (!this.#bests.has(key)) {
-      this.#bestsAt = performance.now()
-      const runs = this.#runs.all().filter(run => run.experiment === path && !run.archived)
-      this.#bests.set(key, bestOf(runs, metric))
-    }
-    return this.#bests.get(key)
-  }
-
-  #experimentItem(path: string): vscode.TreeItem {
-    const item = new vscode.TreeItem(path, vscode.TreeItemCollapsibleState.Expanded)
-    item.id = `experiment:${path}`
-    item.iconPath = new vscode.ThemeIcon('beaker')
-    item.contextValue = 'experiment'
-    item.description = this.#bestText(this.visible().filter(run => run.experiment === path))
+  #parentItem(node: Extract<Node, { kind: 'experiment' | 'group' }>, name: string, icon: string): vscode.TreeItem {
+    const isOpen = this.visible().length <= manyRuns || this.#current().experiments().length === 1
+    const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState
+    const item = new vscode.TreeItem(name, isOpen ? Expanded : Collapsed)
+    item.id = keyOf(node)
+    item.iconPath = new vscode.ThemeIcon(icon)
+    item.contextValue = node.kind
+    const runs = this.#current().membersOf(node)
+    const running = runs.filter(run => run.status === 'running').length
+    item.description = [
+      runs.length === 1 ? l10n.t('1 run') : l10n.t('{0} runs', runs.length),
+      ...(running === 0 ? [] : [l10n.t('{0} running', running)]),
+      ...this.#bestText(runs),
+    ].join(' · ')
     return item
   }
 
-  #sweepItem({ id, experiment }: Extract<Node, { kind: 'sweep' }>): vscode.TreeItem {
-    const runs = this.#runs.all().filter(run => run.sweepId === id)
+  #sweepItem(node: Extract<Node, { kind: 'sweep' }>): vscode.TreeItem {
+    const runs = this.#current().membersOf(node)
     const axes = differing(runs.map(run => flatten(run.spec))).map(path => path.slice(path.lastIndexOf('.') + 1))
     const name = axes.length === 0 ? l10n.t('sweep') : l10n.t('sweep: {0}', axes.slice(0, 3).join(' × '))
-    const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded)
-    item.id = `sweep:${id}`
+    const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState
+    const item = new vscode.TreeItem(name, this.visible().length <= manyRuns ? Expanded : Collapsed)
+    item.id = keyOf(node)
     item.contextValue = 'sweep'
     const ended = runs.filter(run => endedStatuses.has(run.status)).length
     item.iconPath = new vscode.ThemeIcon(ended < runs.length ? 'sync~spin' : 'layers')
-    item.description = [`${ended}/${runs.length}`, this.#bestText(runs)].filter(text => text !== '').join(' · ')
-    item.tooltip = experiment
+    item.description = [`${ended}/${runs.length}`, ...this.#bestText(runs)].join(' · ')
+    item.tooltip = node.experiment
     return item
   }
 
-  #bestText(runs: readonly RunRow[]): string {
+  #bestText(runs: readonly RunRow[]): string[] {
     const best = bestOf(runs, this.#settings.metric)
-    return best === undefined ? '' : l10n.t('best {0} {1}', metricName(this.#settings.metric), best.toFixed(2))
+    return best === undefined ? [] : [l10n.t('best {0} {1}', metricName(this.#settings.metric), best.toFixed(2))]
   }
 
   /** The same object for the same line, as VS Code needs in order to redraw a single one. */
   #node(node: Node): Node {
     const key = keyOf(node)
     const known = this.#nodes.get(key)
-    if (known !== undefined) return known
+    // How many lines are left changes; everything else of a line is in its key.
+    if (known !== undefined && node.kind !== 'more') return known
     this.#nodes.set(key, node)
     return node
   }
@@ -245,6 +247,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const whole = this.#membership || this.#settings.query !== '' || this.#settings.order !== 'newest'
     this.#dirty.clear()
     this.#membership = false
+    this.#forget()
     if (whole) {
       this.#change.fire(undefined)
       return
@@ -252,20 +255,5 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     // Parents say the best score of their runs. VS Code redraws a parent's line with its children, which are few.
     const parents = rows.flatMap(row => this.getParent(this.nodeOf(row.id)) ?? [])
     this.#change.fire([...new Set([...parents, ...rows.map(row => this.nodeOf(row.id))])])
-  }
-}
-
-function keyOf(node: Node): string {
-  switch (node.kind) {
-    case 'experiment':
-      return `experiment:${node.path}`
-    case 'sweep':
-      return `sweep:${node.id}`
-    case 'run':
-      return `run:${node.id}`
-    case 'more':
-      return `more:${node.parent}`
-    default:
-      return assertNever(node)
   }
 }

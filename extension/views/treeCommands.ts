@@ -1,21 +1,25 @@
 /** Commands of the sidebar: filter, order, choose the metric; and what is done with the lines that are selected. */
 import * as l10n from '@vscode/l10n'
 import * as vscode from 'vscode'
-import { annotateRuns, startTraining } from '../../protocol/requests.ts'
+import { annotateRuns, listMetrics } from '../../protocol/requests.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
+import { RunOrder } from '../../protocol/runOrder.ts'
 import { parseQuery } from '../../protocol/runQuery.ts'
+import { latexTable, markdownTable, type RunsTable, runsTable } from '../../protocol/runsTable.ts'
 import { metricName } from '../../protocol/words.ts'
 import type { Client } from '../client.ts'
-import { runsOf } from '../commands/arguments.ts'
-import { archive, note, remove, rename, tag } from '../commands/runActions.ts'
-import { diffSpecs, showSpec } from '../commands/specDocuments.ts'
+import { exportRuns, importRuns } from '../commands/exportRuns.ts'
+import { archive, emptyTheTrash, group, note, remove, rename, restore, tag } from '../commands/runActions.ts'
+import { diffSpecs, openAsItWas, showSpec } from '../commands/specDocuments.ts'
+import { startAgain, startWithChanges } from '../commands/startRuns.ts'
 import { useSettings } from '../commands/useSettings.ts'
-import { runsTable } from '../commands/runsTable.ts'
-import { experimentUri } from '../experiments.ts'
-import { askMoreEpochs, copyText, saveFile } from '../panels/panelWishes.ts'
+import type { ComparePanel } from '../panels/comparePanel.ts'
+import type { LivePanels } from '../panels/livePanels.ts'
+import { askMoreEpochs, copyText } from '../panels/panelWishes.ts'
 import type { Runs } from '../runs.ts'
-import type { Node, RunsTree } from './runsTree.ts'
-import { RunOrder, type TreeSettings } from './treeSettings.ts'
+import type { RunsTree } from './runsTree.ts'
+import { type Node, nodeOf } from './treeModel.ts'
+import type { TreeSettings } from './treeSettings.ts'
 
 type Register = (id: string, run: (argument: unknown, selection?: unknown) => unknown) => vscode.Disposable
 
@@ -25,38 +29,60 @@ export interface TreeParts {
   readonly tree: RunsTree
   readonly view: vscode.TreeView<Node>
   readonly settings: TreeSettings
-  /** The run of the panel in front: the one meant where no line is. */
-  readonly activeRun: () => number | undefined
+  readonly panels: LivePanels
+  readonly compare: ComparePanel
   /** Shows several runs in one panel. */
   readonly openTogether: (runIds: readonly number[]) => void
 }
 
 export function treeCommands(command: Register, parts: TreeParts): vscode.Disposable[] {
-  const { client, runs, tree, view, settings } = parts
-  /** The lines selected when one of them was clicked, else the one that was clicked, else the selection. */
+  const { client, runs, tree, view, settings, panels, compare } = parts
+
+  /**
+   * The lines selected when one of them was clicked, else the one that was clicked, else the selection, else the run of the
+   * panel in front. A line of a sweep, a group or an experiment stands for all of its runs.
+   */
   const chosen = (argument: unknown, selection: unknown): RunRow[] => {
-    const ids = runsOf(argument, selection) ?? runsOf(undefined, view.selection) ?? [parts.activeRun() ?? -1]
-    return ids.flatMap(id => runs.get(id) ?? [])
+    const clicked = nodeOf(argument)
+    const selected = Array.isArray(selection) ? selection.flatMap(one => nodeOf(one) ?? []) : []
+    const isSelected = clicked !== undefined && selected.some(one => tree.isSame(one, clicked))
+    const lines =
+      clicked === undefined ? (selected.length > 0 ? selected : view.selection) : isSelected ? selected : [clicked]
+    const ids = new Set(lines.flatMap(line => tree.runsOf(line)).map(run => run.id))
+    if (ids.size === 0 && clicked === undefined) ids.add(panels.activeRun() ?? -1)
+    return [...ids].flatMap(id => runs.get(id) ?? [])
   }
+  const selectFirst = () => void vscode.window.showInformationMessage(l10n.t('Select a run in the sidebar first.'))
   const onOne = (act: (run: RunRow) => Promise<void>) => async (argument: unknown, selection?: unknown) => {
     const run = chosen(argument, selection).at(0)
-    if (run === undefined) void vscode.window.showInformationMessage(l10n.t('Select a run in the sidebar first.'))
+    if (run === undefined) selectFirst()
     else await act(run)
   }
   const onMany = (act: (runs: RunRow[]) => Promise<void>) => async (argument: unknown, selection?: unknown) => {
     const found = chosen(argument, selection)
-    if (found.length === 0) void vscode.window.showInformationMessage(l10n.t('Select a run in the sidebar first.'))
+    if (found.length === 0) selectFirst()
     else await act(found)
   }
   const star = (isStarred: boolean) =>
     onMany(async found => {
       await client.request(annotateRuns, { runIds: found.map(run => run.id), star: isStarred })
     })
+  const copy = (write: (table: RunsTable) => string) =>
+    onMany(async found => copyText(write(runsTable(await runs.wholes(found.map(run => run.id))))))
+  const known = (of: (run: RunRow) => readonly string[]) =>
+    [...new Set(runs.all().flatMap(of))].filter(text => text !== '').sort()
+
   return [
-    command('filterRuns', () => filter(settings, tree)),
+    command('compareRuns', (argument, selection) => {
+      const found = nodeOf(argument) === undefined ? [] : chosen(argument, selection)
+      if (found.length > 1) settings.set({ checked: found.map(run => run.id) })
+      compare.open()
+    }),
+    command('uncheckRuns', () => settings.set({ checked: [] })),
+    command('filterRuns', () => filter(settings, tree, runs)),
     command('clearFilter', () => settings.set({ query: '' })),
     command('sortRuns', () => chooseOrder(settings)),
-    command('chooseMetric', () => chooseMetric(settings, runs)),
+    command('chooseMetric', () => chooseMetric(settings, client)),
     command('showArchived', () => settings.set({ showArchived: true })),
     command('hideArchived', () => settings.set({ showArchived: false })),
     command('showMoreRuns', node => {
@@ -74,7 +100,23 @@ export function treeCommands(command: Register, parts: TreeParts): vscode.Dispos
     ),
     command(
       'tagRun',
-      onMany(found => tag(client, found, [...new Set(runs.all().flatMap(run => run.tags))].sort())),
+      onMany(found =>
+        tag(
+          client,
+          found,
+          known(run => run.tags),
+        ),
+      ),
+    ),
+    command(
+      'groupRuns',
+      onMany(found =>
+        group(
+          client,
+          found,
+          known(run => [run.heading]),
+        ),
+      ),
     ),
     command(
       'archiveRun',
@@ -86,59 +128,47 @@ export function treeCommands(command: Register, parts: TreeParts): vscode.Dispos
     ),
     command(
       'deleteRun',
-      onMany(found => remove(client, tree, found)),
+      onMany(found => remove(client, found)),
     ),
+    command('restoreRuns', () => restore(client)),
+    command('emptyTrash', () => emptyTheTrash(client)),
     command(
       'moreEpochs',
       onOne(run => askMoreEpochs(client, run)),
     ),
     command('showSpec', onOne(showSpec)),
-    command('useSettings', onOne(useSettings)),
+    command('openAsItWas', onOne(openAsItWas)),
+    command(
+      'useSettings',
+      onOne(run => useSettings(client, run)),
+    ),
     command(
       'startAgain',
-      onOne(async run => {
-        const uri = experimentUri(run.experiment)
-        if (uri !== undefined) await client.request(startTraining, { uri: uri.toString() })
-      }),
+      onMany(found => startAgain(client, panels, found)),
     ),
     command(
-      'diffRuns',
-      onMany(async found => {
-        const pair = found.length >= 2 ? found : settings.checked.flatMap(id => runs.get(id) ?? [])
-        if (pair.length >= 2) await diffSpecs(pair[0], pair[1])
-        else void vscode.window.showInformationMessage(l10n.t('Select or check two runs first.'))
-      }),
+      'startWithChanges',
+      onOne(run => startWithChanges(client, run)),
     ),
-    command('openTogether', (argument: unknown, selection?: unknown) => {
-      const below = runsBelow(argument, runs)
-      const found = below.length > 0 ? below : chosen(argument, selection)
+    command('openTogether', (argument, selection) => {
+      const found = chosen(argument, selection)
       const together = found.length >= 2 ? found : settings.checked.flatMap(id => runs.get(id) ?? [])
       if (together.length >= 2) parts.openTogether(together.map(run => run.id))
       else void vscode.window.showInformationMessage(l10n.t('Select or check two runs or more first.'))
     }),
-    command(
-      'copyRuns',
-      onMany(found => copyText(runsTable(found, 'markdown'))),
-    ),
-    command(
-      'copyRunsLatex',
-      onMany(found => copyText(runsTable(found, 'latex'))),
-    ),
-    command('exportRuns', async () => {
-      const content = runsTable(tree.visible(), 'csv')
-      await saveFile({ name: 'runs.csv', encoding: 'text', content })
+    command('diffRuns', async (argument, selection) => {
+      const found = chosen(argument, selection)
+      const pair = found.length >= 2 ? found : settings.checked.flatMap(id => runs.get(id) ?? [])
+      if (pair.length >= 2) await diffSpecs(pair[0], pair[1])
+      else void vscode.window.showInformationMessage(l10n.t('Select or check two runs first.'))
     }),
+    command('copyRuns', copy(markdownTable)),
+    command('copyRunsLatex', copy(latexTable)),
+    command('exportRuns', (argument, selection) =>
+      exportRuns(client, nodeOf(argument) === undefined ? tree.visible() : chosen(argument, selection)),
+    ),
+    command('importRuns', () => importRuns(client)),
   ]
-}
-
-/** The runs of an experiment's or a sweep's line, newest first; none for other lines. */
-function runsBelow(node: unknown, runs: Runs): RunRow[] {
-  if (typeof node !== 'object' || node === null || !('kind' in node)) return []
-  if (node.kind === 'experiment' && 'path' in node)
-    return runs.all().filter(run => run.experiment === node.path && !run.archived)
-  if (node.kind === 'sweep' && 'id' in node && 'experiment' in node)
-    return runs.all().filter(run => run.sweepId === node.id && run.experiment === node.experiment)
-  return []
 }
 
 function isMore(node: unknown): node is Extract<Node, { kind: 'more' }> {
@@ -146,13 +176,13 @@ function isMore(node: unknown): node is Extract<Node, { kind: 'more' }> {
 }
 
 /** Filters while one types; Escape brings the old filter back. */
-async function filter(settings: TreeSettings, tree: RunsTree): Promise<void> {
+async function filter(settings: TreeSettings, tree: RunsTree, runs: Runs): Promise<void> {
   const before = settings.query
   const input = vscode.window.createInputBox()
   input.title = l10n.t('Filter runs')
   input.placeholder = 'miner:semi-hard margin>0.1 R@1>0.8 tag:paper'
   input.prompt = l10n.t(
-    'Settings, metrics, status:…, tag:…, star:yes, or words of the name. A minus turns a term round.',
+    'Settings, metrics, status:…, tag:…, group:…, star:yes, or words of the name. A minus turns a term round.',
   )
   input.value = before
   const answer = await new Promise<string>(resolve => {
@@ -160,8 +190,10 @@ async function filter(settings: TreeSettings, tree: RunsTree): Promise<void> {
       const parsed = parseQuery(value)
       input.validationMessage = parsed.kind === 'wrong' ? l10n.t('"{0}" is not understood.', parsed.term) : undefined
       if (parsed.kind !== 'ok') return
-      settings.set({ query: value })
-      input.title = l10n.t('Filter runs: {0} found', tree.visible().length)
+      void runs.need(parsed.metrics).then(() => {
+        settings.set({ query: value })
+        input.title = l10n.t('Filter runs: {0} found', tree.visible().length)
+      })
     })
     input.onDidAccept(() => resolve(parseQuery(input.value).kind === 'ok' ? input.value : before))
     input.onDidHide(() => resolve(before))
@@ -177,15 +209,16 @@ async function chooseOrder(settings: TreeSettings): Promise<void> {
     name: l10n.t('By name'),
     metric: l10n.t('By {0}', metricName(settings.metric)),
     duration: l10n.t('By duration'),
+    hand: l10n.t('By hand: drag runs to their places'),
   }
   const items = RunOrder.options.map(order => ({ label: names[order], picked: order === settings.order, order }))
   const picked = await vscode.window.showQuickPick(items, { title: l10n.t('Order of runs') })
   if (picked !== undefined) settings.set({ order: picked.order })
 }
 
-async function chooseMetric(settings: TreeSettings, runs: Runs): Promise<void> {
-  const known = new Set(runs.all().flatMap(run => Object.keys(run.summaries)))
-  const shown = [...known].filter(metric => metric === 'loss' || metric.startsWith('test/')).sort()
+async function chooseMetric(settings: TreeSettings, client: Client): Promise<void> {
+  const { metrics } = await client.request(listMetrics, {})
+  const shown = metrics.filter(metric => metric === 'loss' || metric.startsWith('test/')).sort()
   const items = shown.map(metric => ({ label: metricName(metric), description: metric, metric }))
   const picked = await vscode.window.showQuickPick(items, {
     title: l10n.t('Which metric should stand beside each run?'),

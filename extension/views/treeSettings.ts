@@ -1,15 +1,13 @@
 /** What the sidebar is set to: kept over restarts, one for each workspace. */
 import * as v from 'valibot'
 import * as vscode from 'vscode'
+import { headlineMetric, RunOrder } from '../../protocol/runOrder.ts'
 import { parseQuery, type RunTest } from '../../protocol/runQuery.ts'
-
-export const RunOrder = v.picklist(['newest', 'name', 'metric', 'duration'])
-export type RunOrder = v.InferOutput<typeof RunOrder>
 
 const Stored = v.object({
   order: v.fallback(RunOrder, 'newest'),
   /** Stands beside each run, and orders them when that is asked for. */
-  metric: v.fallback(v.string(), 'test/recallAt1'),
+  metric: v.fallback(v.string(), headlineMetric),
   query: v.fallback(v.string(), ''),
   showArchived: v.fallback(v.boolean(), false),
   checked: v.fallback(v.array(v.number()), []),
@@ -24,6 +22,7 @@ export class TreeSettings implements vscode.Disposable {
   readonly #change = new vscode.EventEmitter<readonly (keyof Stored)[]>()
   #stored: Stored
   #test: RunTest = () => true
+  #queryMetrics: readonly string[] = []
 
   /** Names what was set. */
   readonly onChange = this.#change.event
@@ -54,6 +53,11 @@ export class TreeSettings implements vscode.Disposable {
     return this.#test
   }
 
+  /** Metrics that the lines and the query look at: the list of runs must have their summaries. */
+  get metrics(): string[] {
+    return [...new Set([this.#stored.metric, ...this.#queryMetrics])]
+  }
+
   set(change: Partial<Stored>): void {
     const names = RunSettingNames.filter(name => name in change)
     this.#stored = { ...this.#stored, ...change }
@@ -69,6 +73,7 @@ export class TreeSettings implements vscode.Disposable {
   #applyQuery(): void {
     const parsed = parseQuery(this.#stored.query)
     this.#test = parsed.kind === 'ok' ? parsed.test : () => true
+    this.#queryMetrics = parsed.kind === 'ok' ? parsed.metrics : []
     void vscode.commands.executeCommand('setContext', 'tripletLab.filtered', this.#stored.query !== '')
     void vscode.commands.executeCommand('setContext', 'tripletLab.showArchived', this.#stored.showArchived)
   }

@@ -4,19 +4,32 @@ import { ClassesDetail } from '../../protocol/details.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import type { Store } from '../store/store.ts'
 import { lastValue } from './lastValue.ts'
-import { exitWrongInput, fail, printJson, withStore, type CommonOptions } from './output.ts'
+import type { RunOrder } from '../../protocol/runOrder.ts'
+import { chosenRuns } from './chooseRuns.ts'
+import { exitWrongInput, fail, printJson, say, withStore, type CommonOptions } from './output.ts'
+import { columns, print } from './text.ts'
 import { duration } from './progress.ts'
 
 const shown = ['loss', 'test/recallAt1', 'test/mapAtR']
 
-/** `triplet-lab runs`: newest first. */
-export async function listRuns(options: CommonOptions & { readonly limit: number }): Promise<void> {
+export interface ListOptions extends CommonOptions {
+  readonly limit: number
+  readonly filter?: string
+  readonly sort: RunOrder
+  readonly metric: string
+  readonly archived?: true
+}
+
+/** `triplet-lab runs`: those that pass the filter, newest first or as asked. */
+export async function listRuns(options: ListOptions): Promise<void> {
   await withStore(options.store, false, store => {
+    const found = chosenRuns(store, options.filter, { ...options, metrics: options.json ? null : shown })
+    if (found === null) return
+    const runs = found.slice(0, options.limit)
     if (options.json) {
-      printJson({ store: store.dir, runs: store.runs({ limit: options.limit }) })
+      printJson({ store: store.dir, runs })
       return
     }
-    const runs = store.runs({ limit: options.limit, metrics: shown })
     const header = [
       '#',
       l10n.t('status'),
@@ -28,6 +41,7 @@ export async function listRuns(options: CommonOptions & { readonly limit: number
       l10n.t('file'),
     ]
     print(columns([header, ...runs.map(row)]))
+    if (found.length > runs.length) say(l10n.t('{0} more; --limit N shows more of them.', found.length - runs.length))
   })
 }
 
@@ -47,20 +61,6 @@ function row(run: RunRow): string[] {
 }
 
 const percent = (share: number | undefined) => (share === undefined ? '' : `${(100 * share).toFixed(1)} %`)
-
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(cells => (cells[column] ?? '').length)))
-  return rows.map(cells =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join('  ')
-      .trimEnd(),
-  )
-}
-
-function print(lines: readonly string[]): void {
-  process.stdout.write(lines.map(line => `${line}\n`).join(''))
-}
 
 /** `triplet-lab show RUN`. */
 export async function showRun(runId: number, options: CommonOptions): Promise<void> {

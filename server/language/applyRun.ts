@@ -5,6 +5,7 @@ import { experimentFile } from '../catalog/experimentFile.ts'
 import { setAt } from '../experiment/editText.ts'
 import type { Fix } from '../experiment/finding.ts'
 import { member } from '../experiment/tree.ts'
+import { briefly } from '../experiment/writeExperiment.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
 import { factsOf } from './facts.ts'
@@ -42,7 +43,7 @@ function* differences(
   const [before, after] = [record(now), record(wanted)]
   const tag = setting.kind === 'variant' ? setting.tag : null
   if (before === null || after === null || (tag !== null && before[tag] !== after[tag])) {
-    yield [key, wanted]
+    yield [key, briefly(setting, wanted)]
     return
   }
   const changed = Object.entries(after).filter(

@@ -54,6 +54,11 @@ export class Documents {
     return text === null ? null : this.#parse(TextDocument.create(uri, 'triplet', 0, text), new Map())
   }
 
+  /** A text as if it stood in its file. */
+  parse(text: TextDocument): ExperimentDocument {
+    return this.#parse(text, new Map())
+  }
+
   /** The file that a document extends. */
   baseOf({ tree }: ExperimentDocument): ExperimentDocument | null {
     return tree.basePath === null ? null : this.read(pathToFileURL(tree.basePath).href)

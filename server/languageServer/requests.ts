@@ -18,6 +18,7 @@ import { queueExperiment } from '../queueExperiment.ts'
 import type { Answer, RequestContext } from './requestContext.ts'
 import { serveRunRequests } from './runRequests.ts'
 import { publicDelta, publicRun, toPublicId } from './runIds.ts'
+import { serveTransferRequests } from './transferRequests.ts'
 import type { Home } from './workspace.ts'
 
 const invalidParams = -32602
@@ -36,6 +37,7 @@ export function serveRequests(context: RequestContext): void {
   }
 
   serveRunRequests(context, on)
+  serveTransferRequests(context, on)
   on(startTraining, ({ uri }) => start(context, uri))
   on(describeExperiment, ({ uri }) => {
     const document = context.documents.read(uri)
@@ -43,7 +45,7 @@ export function serveRequests(context: RequestContext): void {
       ? { engine: null, runs: 0, duration: null }
       : experimentStatus(document, context.languageContext(document))
   })
-  on(listRuns, () => ({ runs: workspace.runs() }))
+  on(listRuns, ({ metrics }) => workspace.packed(metrics))
   on(readRun, ({ runId, maxPoints }) => {
     const found = workspace.find(runId)
     const store = found?.folder.store(false)

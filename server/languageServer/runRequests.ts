@@ -1,15 +1,44 @@
 /** Requests about runs that are there: looking closer, writing on them, going on, removing. */
-import { rm } from 'node:fs/promises'
 import * as v from 'valibot'
 import { HardestDetail } from '../../protocol/details.ts'
-import { annotateRuns, moreEpochs, readCurves, readDetail, readSuspects, removeRuns } from '../../protocol/requests.ts'
-import { endedStatuses } from '../../protocol/runEvent.ts'
-import { runFolder } from '../store/layout.ts'
+import {
+  annotateRuns,
+  emptyTrash as emptyTrashRequest,
+  listMetrics,
+  listTrash,
+  moreEpochs,
+  placeRuns,
+  readCurves,
+  readDetail,
+  readRows,
+  readSummaries,
+  readSuspects,
+  restoreRuns,
+  trashRuns,
+} from '../../protocol/requests.ts'
+import { emptyTrash } from '../emptyTrash.ts'
 import type { Store } from '../store/store.ts'
 import { countHardEpochs, type HardEpochs, likelyMislabelled } from '../training/hardPictures.ts'
 import type { Answer, RequestContext } from './requestContext.ts'
+import { fromPublicId, toPublicId } from './runIds.ts'
 
 export function serveRunRequests({ connection, workspace }: RequestContext, on: Answer): void {
+  /** Runs by the folder that they are in, each with what was sent with it and its own id there. */
+  const byFolder = <T extends { readonly id: number }>(runs: readonly T[]) =>
+    [...Map.groupBy(runs, run => fromPublicId(run.id).folder).values()].flatMap(group => {
+      const folder = workspace.find(group[0].id)?.folder
+      const store = folder?.store(false)
+      return folder && store
+        ? [{ folder, store, runs: group.map(run => ({ ...run, id: fromPublicId(run.id).id })) }]
+        : []
+    })
+  const references = (runIds: readonly number[]) => runIds.map(id => ({ id }))
+
+  on(readRows, ({ runIds }) => ({ runs: workspace.rows(runIds) }))
+  on(readSummaries, ({ metrics }) => ({ summaries: workspace.summaries(metrics) }))
+  on(listMetrics, () => ({
+    metrics: [...new Set(workspace.folders().flatMap(folder => folder.store(false)?.metricNames() ?? []))],
+  }))
   on(readCurves, ({ runId, metrics, fromStep, toStep, maxPoints }) => {
     const found = workspace.find(runId)
     const store = found?.folder.store(false)
@@ -32,10 +61,18 @@ export function serveRunRequests({ connection, workspace }: RequestContext, on: 
     return place && store ? suspects(store, place.id) : { epochs: 0, pictures: [] }
   })
   on(annotateRuns, ({ runIds, ...notes }) => {
-    for (const runId of runIds) {
-      const found = workspace.find(runId)
-      found?.folder.store(false)?.annotate(found.id, notes)
-      found?.folder.pollNow()
+    for (const { folder, store, runs } of byFolder(references(runIds))) {
+      store.transaction(() => {
+        for (const { id } of runs) store.annotate(id, notes)
+      })
+      folder.pollNow()
+    }
+    return {}
+  })
+  on(placeRuns, ({ runIds }) => {
+    for (const { folder, store, runs } of byFolder(references(runIds))) {
+      store.placeRuns(runs.map(run => run.id))
+      folder.pollNow()
     }
     return {}
   })
@@ -49,17 +86,33 @@ export function serveRunRequests({ connection, workspace }: RequestContext, on: 
     if (trouble !== null) connection.window.showErrorMessage(trouble)
     return { known: true }
   })
-  on(removeRuns, async ({ runIds }) => {
-    const removed: number[] = []
-    for (const runId of runIds) {
-      const found = workspace.find(runId)
-      const store = found?.folder.store(false)
-      const run = found && store?.run(found.id)
-      if (!found || !store || !run || !endedStatuses.has(run.status)) continue
-      store.removeRun(found.id)
-      await rm(runFolder(store.dir, found.id), { recursive: true, force: true })
-      found.folder.pollNow()
-      removed.push(runId)
+  on(trashRuns, ({ runs: all }) => ({
+    trashed: byFolder(all).flatMap(({ folder, store, runs }) => {
+      const trashed = store.trashRuns(runs)
+      folder.pollNow()
+      return trashed.map(id => toPublicId(folder.index, id))
+    }),
+  }))
+  on(restoreRuns, ({ runIds }) => ({
+    restored: byFolder(references(runIds)).flatMap(({ folder, store, runs }) => {
+      const restored = store.restoreRuns(runs.map(run => run.id))
+      folder.pollNow()
+      return restored.map(id => toPublicId(folder.index, id))
+    }),
+  }))
+  on(listTrash, () => ({
+    runs: workspace
+      .folders()
+      .flatMap(folder =>
+        (folder.store(false)?.trash() ?? []).map(run => ({ ...run, id: toPublicId(folder.index, run.id) })),
+      )
+      .sort((a, b) => b.trashed - a.trashed),
+  }))
+  on(emptyTrashRequest, async () => {
+    let removed = 0
+    for (const folder of workspace.folders()) {
+      const store = folder.store(false)
+      if (store !== null) removed += await emptyTrash(store, Date.now() + 1)
     }
     return { removed }
   })

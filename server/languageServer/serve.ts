@@ -70,7 +70,7 @@ export function serve(connection: Connection): void {
 
   function contextOf(document: ExperimentDocument): LanguageContext {
     const home = workspace.homeOf(document.text.uri)
-    const own = home === null ? [] : home.folder.runs().filter(run => run.experiment === home.experiment)
+    const own = home === null ? [] : home.folder.runsOf(home.experiment)
     const runs = own.map(run => publicRun(home?.folder.index ?? 0, run))
     const experiment = experimentContext(document.text.uri)
     return {
@@ -105,7 +105,8 @@ export function serve(connection: Connection): void {
     if (options.bundle !== null && existsSync(options.bundle))
       l10n.config({ contents: readFileSync(options.bundle, 'utf8') })
     const roots = params.workspaceFolders?.map(folder => folder.uri) ?? [rootOf(params) ?? '']
-    for (const uri of roots) addFolder(uri)
+    // The client asks for their runs when it is ready.
+    for (const uri of roots) addFolder(uri, false)
     return {
       serverInfo: { name: 'Triplet Lab' },
       capabilities: {
@@ -135,9 +136,9 @@ export function serve(connection: Connection): void {
       void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*' }] })
   })
 
-  function addFolder(uri: string): void {
+  function addFolder(uri: string, announces = true): void {
     const path = pathOf(uri)
-    if (path !== null) workspace.add(path)
+    if (path !== null) workspace.add(path, announces)
   }
 
   connection.onDidChangeWatchedFiles(({ changes }) => {

@@ -5,8 +5,16 @@ import { fileURLToPath } from 'node:url'
 import type { RunDelta, RunRow } from '../../protocol/runEvent.ts'
 import { storeFolderName } from '../store/layout.ts'
 import { DeltaBuffer } from './deltaBuffer.ts'
-import { fromPublicId, publicDelta, publicRun } from './runIds.ts'
-import { WorkspaceFolder } from './workspaceFolder.ts'
+import {
+  emptyColumns,
+  packRuns,
+  pushSummary,
+  summaryAt,
+  type PackedRuns,
+  type SummaryColumns,
+} from '../../protocol/packedRuns.ts'
+import { fromPublicId, publicDelta, publicRun, toPublicId } from './runIds.ts'
+import { type FolderEvents, WorkspaceFolder } from './workspaceFolder.ts'
 
 export interface WorkspaceEvents {
   /** What changed in any folder: at most every 100 ms, with public ids. */
@@ -37,13 +45,15 @@ export class Workspace {
     this.#events = events
   }
 
-  add(path: string): WorkspaceFolder {
+  /** @param announces whether the client is told of the runs in it, since it has asked for all runs before */
+  add(path: string, announces = true): WorkspaceFolder {
     const known = this.#folders.get(path)
     if (known !== undefined) return known
-    const folder = new WorkspaceFolder(this.#byIndex.length, path, this.#trusted, {
+    const events: FolderEvents = {
       onDeltas: (from, deltas) => this.#gather(from, deltas),
       onTrouble: this.#events.onTrouble,
-    })
+    }
+    const folder = new WorkspaceFolder(this.#byIndex.length, path, this.#trusted, events, announces)
     this.#folders.set(path, folder)
     this.#byIndex.push(folder)
     return folder
@@ -69,11 +79,38 @@ export class Workspace {
       .sort((a, b) => b.created - a.created || b.id - a.id)
   }
 
+  /** The same as a message, with these metrics. */
+  packed(metrics: readonly string[]): PackedRuns {
+    return { ...packRuns(this.runs(), []), summaries: this.summaries(metrics) }
+  }
+
+  /** Metrics of the runs of all folders. */
+  summaries(metrics: readonly string[]): SummaryColumns[] {
+    return metrics.map(metric => {
+      const all = emptyColumns(metric)
+      for (const folder of this.folders()) {
+        const columns = folder.store(false)?.summaryColumns(metric)
+        for (const [i, id] of columns?.runIds.entries() ?? [])
+          if (columns !== undefined) pushSummary(all, toPublicId(folder.index, id), summaryAt(columns, i))
+      }
+      return all
+    })
+  }
+
+  /** Rows of some runs with all their summaries, in the order asked for; those that are gone are left out. */
+  rows(publicIds: readonly number[]): RunRow[] {
+    return publicIds.flatMap(publicId => {
+      const found = this.find(publicId)
+      const run = found?.folder.store(false)?.run(found.id)
+      return found && run ? [publicRun(found.folder.index, run)] : []
+    })
+  }
+
   /** The folder and the store's own id of a run. */
   find(publicId: number): { folder: WorkspaceFolder; id: number } | null {
     const { folder: index, id } = fromPublicId(publicId)
-    const folder = this.#byIndex[index]
-    return this.#folders.get(folder.path) === folder ? { folder, id } : null
+    const folder = this.#byIndex.at(index)
+    return folder !== undefined && this.#folders.get(folder.path) === folder ? { folder, id } : null
   }
 
   /** `null`: a document that was never saved, where no folder is open. */

@@ -5,6 +5,7 @@ import { endedStatuses, type RunDelta, type RunRow } from '../../protocol/runEve
 import { ensureTrainingServer } from '../launch.ts'
 import { databaseFile, storeFolderName } from '../store/layout.ts'
 import { openStore, type Store } from '../store/store.ts'
+import { emptyTrash } from '../emptyTrash.ts'
 import type { Tail } from '../store/tail.ts'
 
 export interface FolderEvents {
@@ -19,6 +20,8 @@ const busyPoll = 40
 const idlePoll = 250
 /** How often the training server is looked after, and the store's file for whether it is still the same. */
 const lookAfter = 3_000
+/** How long what was deleted can be restored. */
+const trashKept = 7 * 24 * 3_600_000
 
 export class WorkspaceFolder {
   /** Its number among the folders of this server's life; never given twice. */
@@ -32,19 +35,35 @@ export class WorkspaceFolder {
   #lookedAfter = 0
   #ensuring = false
   #saidTrouble = ''
+  /** Experiments whose rows are whole; the others' have no summaries. */
+  readonly #whole = new Set<string>()
+  #announces: boolean
 
-  constructor(index: number, path: string, trusted: () => boolean, events: FolderEvents) {
+  /** @param announces whether the client is told of the runs that are there already; else it asks for them itself */
+  constructor(index: number, path: string, trusted: () => boolean, events: FolderEvents, announces: boolean) {
     this.index = index
     this.path = path
     this.#trusted = trusted
     this.#events = events
+    this.#announces = announces
     this.#poll()
+    this.#announces = true
   }
 
-  /** Rows of all runs, newest first. */
+  /** Rows of all runs, newest first. Summaries are those that happen to be known: ask the store for others. */
   runs(): RunRow[] {
     this.#ensureOpen(false)
     return [...this.#runs.values()].sort((a, b) => b.id - a.id)
+  }
+
+  /** Rows of an experiment's runs, newest first, with all summaries. */
+  runsOf(experiment: string): RunRow[] {
+    this.#ensureOpen(false)
+    if (this.#open !== null && !this.#whole.has(experiment)) {
+      for (const run of this.#open.store.runs({ experiment })) this.#runs.set(run.id, run)
+      this.#whole.add(experiment)
+    }
+    return [...this.#runs.values()].filter(run => run.experiment === experiment).sort((a, b) => b.id - a.id)
   }
 
   /** The store, when there is one; made when `create` is set. `null` after it was said why there is none. */
@@ -115,6 +134,14 @@ export class WorkspaceFolder {
     this.#events.onDeltas(this, deltas)
   }
 
+  /** What was deleted long ago goes for good. */
+  #emptyOldTrash(): void {
+    if (this.#open === null) return
+    emptyTrash(this.#open.store, Date.now() - trashKept).catch((error: unknown) =>
+      this.#trouble(error instanceof Error ? error.message : String(error)),
+    )
+  }
+
   #isBusy(): boolean {
     for (const run of this.#runs.values()) if (!endedStatuses.has(run.status)) return true
     return false
@@ -135,9 +162,10 @@ export class WorkspaceFolder {
         // The tail first: a run that comes between the two is then in both, and is known by its id.
         const tail = opened.store.tail()
         this.#open = { store: opened.store, tail, file: identity(file) }
-        for (const run of opened.store.runs()) this.#runs.set(run.id, run)
-        if (this.#runs.size > 0)
-          this.#events.onDeltas(this, [{ kind: 'runs', changed: [...this.#runs.values()], removed: [] }])
+        for (const run of opened.store.runs({ metrics: [] })) this.#runs.set(run.id, run)
+        if (this.#announces && this.#runs.size > 0)
+          this.#events.onDeltas(this, [{ kind: 'runs', changed: opened.store.runs(), removed: [] }])
+        this.#emptyOldTrash()
       }
     }
   }
@@ -152,6 +180,7 @@ export class WorkspaceFolder {
     const gone = [...this.#runs.keys()]
     this.#close()
     this.#runs.clear()
+    this.#whole.clear()
     if (gone.length > 0) this.#events.onDeltas(this, [{ kind: 'runs', changed: [], removed: gone }])
     this.#ensureOpen(false)
   }

@@ -71,6 +71,12 @@ export function eventQueries(connection: Connection) {
       return row && row['data'] instanceof Uint8Array ? { step: Number(row['step']), data: row['data'] } : null
     },
 
+    /** All details of a run, without their data. */
+    details: (runId: number): { kind: string; step: number }[] =>
+      connection
+        .all('SELECT kind, step FROM detail WHERE run_id = ? ORDER BY kind, step', runId)
+        .map(row => ({ kind: String(row['kind']), step: Number(row['step']) })),
+
     /** Steps that have a detail of this kind, ascending. */
     detailSteps: (runId: number, kind: string): number[] =>
       connection

@@ -1,4 +1,5 @@
 /** Points of curves: written in bulk by a run's trainer, read whole, thinned, or as what is new. */
+import { emptyColumns, pushSummary, type SummaryColumns } from '../../protocol/packedRuns.ts'
 import type { MetricSummary, Series } from '../../protocol/runEvent.ts'
 import { Extremes, means, thinned } from './extremes.ts'
 import { nextRevision, toSummary } from './runs.ts'
@@ -120,6 +121,30 @@ export function pointQueries(connection: Connection) {
         .filter(series => series.steps.length > 0)
     },
 
+    /** All points of one metric, ascending, holes (`NaN`) among them. */
+    rawPoints(runId: number, metric: string): { steps: number[]; values: number[]; times: number[] } {
+      const rows = connection.all(
+        `SELECT step, value, time FROM point
+         WHERE run_id = ? AND metric_id = (SELECT id FROM metric WHERE name = ?) ORDER BY step`,
+        runId,
+        metric,
+      )
+      return {
+        steps: rows.map(row => Number(row['step'])),
+        values: rows.map(row => (row['value'] === null ? NaN : Number(row['value']))),
+        times: rows.map(row => Number(row['time'])),
+      }
+    },
+
+    /** The metrics of a run that have points, holes alone too. */
+    metricsOf: (runId: number): string[] =>
+      connection
+        .all(
+          'SELECT name FROM metric WHERE EXISTS (SELECT 1 FROM point WHERE run_id = ? AND metric_id = metric.id) ORDER BY id',
+          runId,
+        )
+        .map(row => String(row['name'])),
+
     /**
      * When steps were made: about `count` of them, evenly over the run. Found one by one through the index, so a run of
      * a million steps costs no more than a short one.
@@ -171,14 +196,19 @@ export function pointQueries(connection: Connection) {
       return found
     },
 
-    /** One metric's summary over all runs that have it, by run id. */
-    summaries(metric: string): Map<number, MetricSummary> {
+    /** One metric over all runs that have it, ascending by id. */
+    summaryColumns(metric: string): SummaryColumns {
+      const columns = emptyColumns(metric)
       const rows = connection.all(
-        'SELECT * FROM summary WHERE metric_id = (SELECT id FROM metric WHERE name = ?)',
+        'SELECT * FROM summary WHERE metric_id = (SELECT id FROM metric WHERE name = ?) ORDER BY run_id',
         metric,
       )
-      return new Map(rows.map(row => [Number(row['run_id']), toSummary(row)]))
+      for (const row of rows) pushSummary(columns, Number(row['run_id']), toSummary(row))
+      return columns
     },
+
+    /** The metrics that any run has. */
+    metricNames: (): string[] => connection.all('SELECT name FROM metric ORDER BY id').map(row => String(row['name'])),
   }
 }
 

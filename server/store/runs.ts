@@ -2,7 +2,8 @@
 import * as v from 'valibot'
 import { RunEnvironment } from '../../protocol/environment.ts'
 import { endedStatuses, RunRow, type MetricSummary, type RunStatus, type RunWish } from '../../protocol/runEvent.ts'
-import { RunSpec } from '../../protocol/runSpec.ts'
+import type { RunSpec } from '../../protocol/runSpec.ts'
+import { SpecDecoder } from '../../protocol/specDecoder.ts'
 import type { Connection, Row } from './sqlite.ts'
 
 /** A run to be queued. */
@@ -44,6 +45,7 @@ export interface RunNotes {
   readonly tags?: readonly string[] | undefined
   readonly star?: boolean | undefined
   readonly archived?: boolean | undefined
+  readonly heading?: string | undefined
 }
 
 export interface RunRecord {
@@ -69,12 +71,21 @@ const anywhere: Placement = { threads: null, device: null }
 export const nextRevision = `(SELECT max(
   coalesce((SELECT max(revision) FROM run), 0), coalesce((SELECT max(revision) FROM removed_run), 0)) + 1)`
 
+/** What a row is made of. `environment` is not: it is large, and read by `record` alone. */
+const runColumns = `id, name, experiment, sweep_id, status, wish, attempt, spec, engine, created, started, ended, epoch,
+  epochs, step, steps, message, notes, tags, star, archived, heading, place`
+
+/** A run that a sweep adds goes where the others of it were put, if they were put together. */
+const headingOfSweep = `coalesce((SELECT CASE WHEN count(DISTINCT heading) = 1 THEN max(heading) END FROM run
+  WHERE sweep_id = ?), '')`
+
 export function runQueries(connection: Connection) {
   const specs = new SpecCache()
 
+  /** What lies in the trash is not there, for everybody. */
   function read(where: string, values: (string | number)[], filter: RunFilter = {}): RunRow[] {
     const rows = connection.all(
-      `SELECT * FROM run WHERE ${where} ORDER BY id DESC LIMIT ?`,
+      `SELECT ${runColumns} FROM run WHERE trashed IS NULL AND ${where} ORDER BY id DESC LIMIT ?`,
       ...values,
       filter.limit ?? -1,
     )
@@ -91,10 +102,11 @@ export function runQueries(connection: Connection) {
       return connection.transaction(() =>
         runs.map(run => {
           const row = connection.get(
-            `INSERT INTO run(name, experiment, sweep_id, parent_id, priority, status, spec, created, epochs, revision)
-             VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ${nextRevision}) RETURNING id`,
+            `INSERT INTO run(name, experiment, sweep_id, heading, parent_id, priority, status, spec, created, epochs, revision)
+             VALUES (?, ?, ?, ${headingOfSweep}, ?, ?, 'queued', ?, ?, ?, ${nextRevision}) RETURNING id`,
             run.name,
             run.experiment,
+            run.sweepId ?? null,
             run.sweepId ?? null,
             run.parentId ?? null,
             run.priority ?? 0,
@@ -136,7 +148,11 @@ export function runQueries(connection: Connection) {
       return {
         changed: read('revision > ?', [revision]),
         removed: connection
-          .all('SELECT id FROM removed_run WHERE revision > ? ORDER BY id', revision)
+          .all(
+            `SELECT id FROM removed_run WHERE revision > ?1
+             UNION SELECT id FROM run WHERE trashed IS NOT NULL AND revision > ?1 ORDER BY id`,
+            revision,
+          )
           .map(row => Number(row['id'])),
       }
     },
@@ -247,8 +263,8 @@ export function runQueries(connection: Connection) {
       if (!run) return
       const spec = { ...run.spec, epochs: epochs ?? run.spec.epochs }
       touch(
-        "status = 'queued', wish = 'run', ended = NULL, message = NULL, spec = ?, epochs = ?",
-        'id = ?',
+        "status = 'queued', wish = 'run', ended = NULL, message = NULL, noticed = 0, spec = ?, epochs = ?",
+        'id = ? AND trashed IS NULL',
         JSON.stringify(spec),
         spec.epochs,
         runId,
@@ -261,15 +277,28 @@ export function runQueries(connection: Connection) {
     annotate(runId: number, notes: RunNotes): void {
       touch(
         `name = coalesce(?, name), notes = coalesce(?, notes), tags = coalesce(?, tags),
-         star = coalesce(?, star), archived = coalesce(?, archived)`,
+         star = coalesce(?, star), archived = coalesce(?, archived), heading = coalesce(?, heading)`,
         'id = ?',
         notes.name ?? null,
         notes.notes ?? null,
         notes.tags ? JSON.stringify(notes.tags) : null,
         notes.star === undefined ? null : Number(notes.star),
         notes.archived === undefined ? null : Number(notes.archived),
+        notes.heading ?? null,
         runId,
       )
+    },
+
+    /** @returns whether nobody has said before that the run ended: then whoever asked does */
+    claimNotice: (runId: number): boolean =>
+      connection.run('UPDATE run SET noticed = 1 WHERE id = ? AND noticed = 0', runId) > 0,
+
+    /** Runs take these places among their neighbours, in this order. */
+    placeRuns(runIds: readonly number[]): void {
+      connection.transaction(() => {
+        for (const [place, runId] of runIds.entries())
+          touch('place = ?', 'id = ? AND place IS NOT ?', place, runId, place)
+      })
     },
 
     /** What is kept with a run and not needed to list it. */
@@ -288,27 +317,18 @@ export function runQueries(connection: Connection) {
         archived: row['archived'] === 1,
       }
     },
-
-    /** Removes a run with all of its points; its folder is the caller's to remove. */
-    removeRun(runId: number): void {
-      connection.transaction(() => {
-        connection.run(`INSERT OR REPLACE INTO removed_run(id, revision) VALUES (?, ${nextRevision})`, runId)
-        connection.run('DELETE FROM point WHERE run_id = ?', runId)
-        connection.run('DELETE FROM extreme WHERE run_id = ?', runId)
-        connection.run('DELETE FROM run WHERE id = ?', runId)
-      })
-    },
   }
 }
 
 /** Specs never change but by `requeue`, and decoding one costs more than the rest of its row. */
 class SpecCache {
   private readonly known = new Map<number, { text: string; spec: RunSpec }>()
+  private readonly decoder = new SpecDecoder()
 
   decode(id: number, text: string): RunSpec {
     const known = this.known.get(id)
     if (known?.text === text) return known.spec
-    const spec = fromJson(RunSpec, text)
+    const spec = this.decoder.decode(JSON.parse(text))
     this.known.set(id, { text, spec })
     return spec
   }
@@ -324,7 +344,7 @@ function toRunRow(row: Row, specs: SpecCache, summaries: Record<string, MetricSu
   const stored = v.parse(StoredRun, {
     ...row,
     sweepId: row['sweep_id'],
-    tags: fromJson(v.array(v.string()), row['tags']),
+    tags: row['tags'] === '[]' ? [] : fromJson(v.array(v.string()), row['tags']),
     star: row['star'] === 1,
     archived: row['archived'] === 1,
   })

@@ -127,6 +127,27 @@ const migrations: readonly string[] = [
   -- what holds for the whole store, as JSON: how many runs train at the same time
   CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   `,
+  `
+  -- where a person has put it in the sidebar: a heading below its experiment, and a place among its neighbours
+  ALTER TABLE run ADD COLUMN heading TEXT NOT NULL DEFAULT '';
+  ALTER TABLE run ADD COLUMN place REAL;
+  -- when it was deleted, milliseconds since 1970: it can be restored until the trash is emptied
+  ALTER TABLE run ADD COLUMN trashed INTEGER;
+  -- whether a window has said that it ended
+  ALTER TABLE run ADD COLUMN noticed INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX run_in_trash ON run(trashed) WHERE trashed IS NOT NULL;
+
+  -- which store this is, and under which name a run or sweep that was imported is known everywhere
+  CREATE TABLE identity (store TEXT NOT NULL) STRICT;
+  INSERT INTO identity VALUES (lower(hex(randomblob(16))));
+  CREATE TABLE origin (
+    kind TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    origin TEXT NOT NULL,
+    PRIMARY KEY (kind, id),
+    UNIQUE (kind, origin)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** The version that this program writes. */

@@ -5,6 +5,7 @@
 import * as l10n from '@vscode/l10n'
 import { existsSync } from 'node:fs'
 import { eventQueries } from './events.ts'
+import { importQueries } from './imports.ts'
 import { databaseFile, prepareFolder } from './layout.ts'
 import { pointQueries } from './points.ts'
 import { runQueries } from './runs.ts'
@@ -13,12 +14,15 @@ import { settingQueries } from './settings.ts'
 import { Connection, isBusy, nodeCanStore, oldestNode, rawDatabase, retry, sqliteCode } from './sqlite.ts'
 import { sweepQueries } from './sweeps.ts'
 import { createTail, type Tail } from './tail.ts'
+import { trashQueries } from './trash.ts'
 
 export type Store = ReturnType<typeof runQueries> &
   ReturnType<typeof pointQueries> &
   ReturnType<typeof eventQueries> &
   ReturnType<typeof sweepQueries> &
-  ReturnType<typeof settingQueries> & {
+  ReturnType<typeof settingQueries> &
+  ReturnType<typeof trashQueries> &
+  ReturnType<typeof importQueries> & {
     /** The folder, `.triplet-lab`. */
     readonly dir: string
     /** Several writes as one: all or nothing, and on the disk when it returns. */
@@ -96,6 +100,8 @@ function assemble(dir: string, connection: Connection): Store {
     ...eventQueries(connection),
     ...sweepQueries(connection),
     ...settingQueries(connection),
+    ...trashQueries(connection),
+    ...importQueries(connection),
     dir,
     transaction: body => connection.transaction(body),
     tail() {

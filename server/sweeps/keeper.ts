@@ -53,7 +53,7 @@ export class SweepKeeper {
         const members = this.#members(sweep.id)
         const runs = nextRuns(plan, pastOf(plan, members))
         if (runs === null) return false
-        addTrials(this.#store, sweep.id, sweep.experiment, nextNumber(members), runs)
+        addTrials(this.#store, sweep.id, sweep.experiment, nextNumber(this.#store.trials(sweep.id)), runs)
         return true
       }),
     )
@@ -183,8 +183,9 @@ function scoreOf({ metric, goal }: SweepPlan, run: RunRow): number {
   return goal === 'maximize' ? -summary.max : summary.min
 }
 
-function nextNumber(members: readonly Member[]): number {
-  return 1 + members.reduce((last, { trial }) => Math.max(last, trial.number), -1)
+/** Counts what lies in the trash too: it may come back. */
+function nextNumber(trials: readonly TrialRow[]): number {
+  return 1 + trials.reduce((last, trial) => Math.max(last, trial.number), -1)
 }
 
 export function planIn(sweep: SweepRow): SweepPlan {

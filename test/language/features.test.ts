@@ -316,7 +316,7 @@ test('a file is brought to the settings of a run, and only what differs is writt
   expect(edits).not.toBeNull()
   const after = applied(document, toTextEdits(document.text, edits ?? []))
   expect(after).toBe(
-    '{\n  "dataset": "emoji",\n  "loss": { "margin": 0.2, "swap": true },\n  "mining": { "strategy": "batch-all" },\n  "epochs": 7\n}',
+    '{\n  "dataset": "emoji",\n  "loss": { "margin": 0.2, "swap": true },\n  "mining": "batch-all",\n  "epochs": 7\n}',
   )
   expect(editsToRun(open(after), context, runs[0].spec)).toBeNull()
   const titles = codeLenses(document, { ...context, runs }).map(lens => lens.command?.title)

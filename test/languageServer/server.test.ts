@@ -147,7 +147,7 @@ describe('runs', () => {
     server.open(uri, emoji.replace('"epochs": 3', '"epochs": { "values": [3, 4] }'))
     const started = await ask(server, startTraining, { uri })
     expect(started).toEqual({ kind: 'started', runIds: [1, 2] })
-    const { runs } = await ask(server, listRuns, {})
+    const { runs } = await ask(server, listRuns, { metrics: [] })
     expect(runs.map(run => [run.id, run.name, run.experiment, run.status, run.epochs, run.sweepId])).toEqual([
       [2, 'epochs 4', 'sub/a.triplet.json', 'queued', 4, 1],
       [1, 'epochs 3', 'sub/a.triplet.json', 'queued', 3, 1],
@@ -190,7 +190,7 @@ describe('runs', () => {
       kind: 'refused',
       problems: [{ code: 'batch-more-classes-than-dataset' }],
     })
-    expect((await ask(server, listRuns, {})).runs).toEqual([])
+    expect((await ask(server, listRuns, { metrics: [] })).runs).toEqual([])
   })
 
   test('are refused where the workspace is not trusted', async () => {
@@ -205,16 +205,16 @@ describe('runs', () => {
 
   test('of a store that comes later, and of one that is replaced, are seen', async () => {
     const server = await start()
-    expect((await ask(server, listRuns, {})).runs).toEqual([])
+    expect((await ask(server, listRuns, { metrics: [] })).runs).toEqual([])
     const lock = holdTrainingServer()
     const uri = uriOf(join(folder, 'a.triplet.json'))
     writeFileSync(join(folder, 'a.triplet.json'), emoji)
     expect(await ask(server, startTraining, { uri })).toEqual({ kind: 'started', runIds: [1] })
     lock.release()
     rmSync(join(folder, '.triplet-lab'), { recursive: true })
-    for (let i = 0; i < 100 && (await ask(server, listRuns, {})).runs.length > 0; i++)
+    for (let i = 0; i < 100 && (await ask(server, listRuns, { metrics: [] })).runs.length > 0; i++)
       await new Promise(done => setTimeout(done, 100))
-    expect((await ask(server, listRuns, {})).runs).toEqual([])
+    expect((await ask(server, listRuns, { metrics: [] })).runs).toEqual([])
   })
 
   test('of several folders are told apart', async () => {
@@ -229,7 +229,7 @@ describe('runs', () => {
       ids.push(...(started.kind === 'started' ? started.runIds : []))
     }
     expect(ids).toEqual([1, 2 ** 32 + 1])
-    expect((await ask(server, listRuns, {})).runs.map(run => run.id).sort((a, b) => a - b)).toEqual(ids)
+    expect((await ask(server, listRuns, { metrics: [] })).runs.map(run => run.id).sort((a, b) => a - b)).toEqual(ids)
     expect((await ask(server, readRun, { runId: 2 ** 32 + 1, maxPoints: 9 })).run?.id).toBe(2 ** 32 + 1)
     expect(await ask(server, wishRun, { runId: 2 ** 32 + 1, wish: 'stop' })).toEqual({ known: true })
     for (const lock of locks) lock?.release()

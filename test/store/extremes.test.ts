@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { databaseFile } from '../../server/store/layout.ts'
-import { opened, points, queued, temporaryFolder } from './helpers.ts'
+import { opened, points, queued, temporaryFolder, throwAway } from './helpers.ts'
 
 /** Not smooth, with a spike up and one down, in portions as a trainer writes them. */
 const values = Array.from({ length: 9000 }, (_, i) => (i === 4321 ? 99 : i === 7777 ? -99 : Math.sin(i * i)))
@@ -83,7 +83,7 @@ describe('a long curve', () => {
     const store = opened(temporaryFolder())
     const gone = queued(store)[0]
     store.appendPoints(gone, [points('loss', values, 0)])
-    store.removeRun(gone)
+    throwAway(store, gone)
     const database = new DatabaseSync(databaseFile(store.dir), { readOnly: true })
     expect(database.prepare('SELECT count(*) AS n FROM extreme WHERE run_id = ?').get(gone)?.['n']).toBe(0)
     database.close()
@@ -98,6 +98,7 @@ it('an older store learns its extremes when it is opened', () => {
   const expected = before.series(id, { maxPoints: 20 })
   before.close()
   const database = new DatabaseSync(databaseFile(before.dir))
+  undoNewer(database)
   database.exec(`
     DROP TABLE extreme; DROP TABLE setting; ALTER TABLE sweep DROP COLUMN priority;
     ALTER TABLE run DROP COLUMN priority; ALTER TABLE run DROP COLUMN threads; ALTER TABLE run DROP COLUMN device;
@@ -110,3 +111,10 @@ it('an older store learns its extremes when it is opened', () => {
   for (const [i, value] of (means?.values ?? []).entries())
     expect(value).toBeCloseTo(expectedMeans?.values[i] ?? NaN, 9)
 })
+
+/** Takes back what came into stores after their extremes. */
+function undoNewer(database: DatabaseSync): void {
+  database.exec('DROP INDEX run_in_trash; DROP TABLE identity; DROP TABLE origin')
+  for (const column of ['heading', 'place', 'trashed', 'noticed'])
+    database.exec(`ALTER TABLE run DROP COLUMN ${column}`)
+}

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { endedStatuses } from '../../protocol/runEvent.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import { openStore, type Store } from '../../server/store/store.ts'
 
@@ -66,4 +67,11 @@ export function points(metric: string, values: readonly number[], firstStep = 1)
     steps: values.map((_, i) => firstStep + i),
     times: values.map(() => 1_700_000_000_000),
   }
+}
+
+/** Deletes a run and empties the trash. */
+export function throwAway(store: Store, id: number): void {
+  if (!endedStatuses.has(store.run(id)?.status ?? 'done')) store.setStatus(id, 'stopped')
+  store.trashRuns([{ id, created: store.run(id)?.created ?? 0 }])
+  store.emptyTrash(Date.now() + 1)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { opened, points, queued, spec, temporaryFolder } from './helpers.ts'
+import { opened, points, queued, spec, temporaryFolder, throwAway } from './helpers.ts'
 
 describe('runs', () => {
   it('come back as they were queued, newest first', () => {
@@ -73,12 +73,12 @@ describe('runs', () => {
     expect(store.runsSince(before)).toEqual({ changed: [], removed: [] })
     store.setWish(second, 'stop')
     store.appendPoints(third, [points('loss', [1])])
-    store.removeRun(first)
+    throwAway(store, first)
     const { changed, removed } = store.runsSince(before)
     expect(changed.map(run => run.id)).toEqual([third, second])
     expect(removed).toEqual([first])
     expect(store.series(first)).toEqual([])
-    store.removeRun(third)
+    throwAway(store, third)
     expect(store.runsSince(store.revision() - 1).removed).toEqual([third])
   })
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { opened, points, queued, temporaryFolder } from './helpers.ts'
+import { opened, points, queued, temporaryFolder, throwAway } from './helpers.ts'
 
 it('gives only what is new, of watched runs the points and events, of all runs the rows', () => {
   const store = opened(temporaryFolder())
@@ -29,7 +29,7 @@ it('gives only what is new, of watched runs the points and events, of all runs t
   tail.unwatch(first)
   store.appendPoints(first, [points('loss', [5], 5)])
   expect(tail.poll().map(delta => delta.kind)).toEqual(['runs'])
-  store.removeRun(second)
+  throwAway(store, second)
   expect(tail.poll()).toMatchObject([{ kind: 'runs', changed: [], removed: [second] }])
   tail.close()
 })

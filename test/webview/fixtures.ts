@@ -51,6 +51,8 @@ export function runRow(change: Partial<RunRow> = {}): RunRow {
     tags: [],
     star: false,
     archived: false,
+    heading: '',
+    place: null,
     ...change,
   }
 }

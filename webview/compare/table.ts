@@ -1,6 +1,7 @@
 /** The comparison as rows: settings that differ, then results; one column a run, or one for each group of seeds. */
 import { isMetricId, metricGoal } from '../../protocol/metrics.ts'
-import { type RunRow, summaryOf } from '../../protocol/runEvent.ts'
+import type { RunRow } from '../../protocol/runEvent.ts'
+import { scoreOf } from '../../protocol/runOrder.ts'
 import { differing, type Flat, flatten, seedGroup } from '../../protocol/specDifference.ts'
 import { differs, type Repeats, repeats } from './statistics.ts'
 
@@ -51,7 +52,7 @@ export function resultRows(columns: readonly Column[], baseline: number | null):
   const shown = [...metrics].filter(metric => metric === 'loss' || metric.startsWith('test/')).sort(byImportance)
   const base = columns.findIndex(column => column.runs.some(run => run.id === baseline))
   return shown.map(metric => {
-    const values = columns.map(column => column.runs.flatMap(run => bestValue(run, metric) ?? []))
+    const values = columns.map(column => column.runs.flatMap(run => scoreOf(run, metric) ?? []))
     const found = values.map(list => (list.length === 0 ? null : repeats(list)))
     const goal = isMetricId(metric) ? metricGoal[metric] : undefined
     const means = found.flatMap(one => one?.mean ?? [])
@@ -68,14 +69,6 @@ export function resultRows(columns: readonly Column[], baseline: number | null):
     })
     return { metric, cells }
   })
-}
-
-/** The best of a metric that has a direction, else the last. */
-export function bestValue(run: RunRow, metric: string): number | undefined {
-  const summary = summaryOf(run, metric)
-  if (summary === undefined) return undefined
-  const goal = isMetricId(metric) ? metricGoal[metric] : undefined
-  return goal === 'maximize' ? summary.max : goal === 'minimize' ? summary.min : summary.last
 }
 
 const firstMetrics = ['test/recallAt1', 'test/mapAtR', 'test/rPrecision', 'test/recallAt4', 'loss']

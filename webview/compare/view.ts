@@ -5,6 +5,7 @@ import { ref } from 'lit/directives/ref.js'
 import type { CompareState, FromCompare } from '../../protocol/compare.ts'
 import { runColor } from '../../protocol/runColor.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
+import { scoreOf } from '../../protocol/runOrder.ts'
 import { flatten } from '../../protocol/specDifference.ts'
 import { metricName, metricValue } from '../../protocol/words.ts'
 import { onThemeChange, readTheme, type Theme } from '../charts/theme.ts'
@@ -16,7 +17,7 @@ import { OverlayChart } from './overlayChart.ts'
 import { parallelAxes } from './parallel.ts'
 import { parallelPlot } from './parallelPlot.ts'
 import { importance } from './statistics.ts'
-import { bestValue, columnsOf, resultRows, settingRows } from './table.ts'
+import { columnsOf, resultRows, settingRows } from './table.ts'
 
 export interface CompareHost {
   readonly state: CompareState
@@ -163,7 +164,7 @@ export class CompareView {
   #settingsAgainstResults(runs: readonly RunRow[]): TemplateResult {
     const flats = runs.map(run => flatten(run.spec))
     const metric = this.#state.metric
-    const values = runs.map(run => bestValue(run, metric))
+    const values = runs.map(run => scoreOf(run, metric))
     const paths = settingRows(columnsOf(runs, false), false)
       .map(row => row.path)
       .filter(path => path !== 'seed')
@@ -210,7 +211,7 @@ export class CompareView {
   #describe(runs: readonly RunRow[]): string {
     const { metric } = this.#state
     const values = runs.flatMap(run => {
-      const value = bestValue(run, metric)
+      const value = scoreOf(run, metric)
       return value === undefined ? [] : [`${run.name} ${metricValue(metric, value)}`]
     })
     return l10n.t('{0} of {1} runs: {2}', metricName(metric), runs.length, values.join(', '))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadOrt } from '../../../server/training/engines/onnx/ort.ts'
 import { type ProductKind, productGraph } from '../../../server/training/engines/onnx/productGraphs.ts'
-import { encode, message, text, varint } from '../../../server/training/engines/onnx/protobuf.ts'
+import { encode, message, text, varint } from '../../../server/protobuf.ts'
 
 describe('protocol buffers', () => {
   it('writes the examples of the encoding’s documentation', () => {

@@ -10,7 +10,7 @@
  *
  * Field numbers are those of onnx.proto3 (ONNX IR version 8, operator set 17; Gemm has been unchanged since 13).
  */
-import { type Field, encode, message, text, varint } from './protobuf.ts'
+import { type Field, encode, message, text, varint } from '../../../protobuf.ts'
 
 export type ProductKind = 'plain' | 'transposedA' | 'transposedB'
 
