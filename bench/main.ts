@@ -4,6 +4,7 @@ import { benchEngines } from './engines/section.ts'
 import { benchLanguage } from './language/section.ts'
 import type { BenchOptions } from './options.ts'
 import { benchPanel } from './panel/section.ts'
+import { benchRuns } from './runs/section.ts'
 import { benchSearch } from './search/section.ts'
 import { benchSweeps } from './sweeps/section.ts'
 
@@ -11,6 +12,7 @@ const sections: Readonly<Record<string, (options: BenchOptions) => Promise<void>
   engines: benchEngines,
   language: benchLanguage,
   panel: benchPanel,
+  runs: benchRuns,
   search: benchSearch,
   sweeps: benchSweeps,
 }
