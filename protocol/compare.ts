@@ -22,6 +22,8 @@ export const FromCompare = v.variant('kind', [
   v.object({ kind: v.literal('open'), runId: v.number() }),
   /** Take a run out of the comparison: its checkbox in the sidebar is cleared. */
   v.object({ kind: v.literal('remove'), runId: v.number() }),
+  /** Compare these alone: the sidebar's checkboxes follow. */
+  v.object({ kind: v.literal('check'), runIds: v.array(v.number()) }),
   v.object({ kind: v.literal('use'), runId: v.number() }),
   v.object({ kind: v.literal('diff'), runIds: v.tuple([v.number(), v.number()]) }),
   v.object({
@@ -42,5 +44,14 @@ export const CompareState = v.object({
   allSettings: v.fallback(v.boolean(), false),
   groupSeeds: v.fallback(v.boolean(), false),
   baseline: v.fallback(v.nullable(v.number()), null),
+  /** What the horizontal axis of the curves counts. */
+  axis: v.fallback(v.picklist(['step', 'epoch']), 'step'),
+  logY: v.fallback(v.boolean(), false),
+  /** The setting or metric that the runs are sorted by; `null`: as they were checked. */
+  sort: v.fallback(v.nullable(v.object({ row: v.string(), descending: v.boolean() })), null),
+  /** Metrics that the table leaves out. */
+  hidden: v.fallback(v.array(v.string()), []),
+  /** What the scatter has on its horizontal axis; `null`: the setting that matters most. */
+  scatter: v.fallback(v.nullable(v.string()), null),
 })
 export type CompareState = v.InferOutput<typeof CompareState>

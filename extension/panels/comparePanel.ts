@@ -101,6 +101,10 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
         this.#settings.set({ checked: this.#settings.checked.filter(id => id !== decoded.runId) })
         return
       }
+      case 'check': {
+        this.#settings.set({ checked: decoded.runIds })
+        return
+      }
       case 'use': {
         const run = this.#runs.get(decoded.runId)
         if (run !== undefined) await useSettings(this.#client, run)
@@ -144,11 +148,20 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     }, refreshMilliseconds)
   }
 
+  /** The rows with all their results: the sidebar's have those that it shows. */
   #showRuns(): void {
-    const runs = this.#settings.checked.flatMap(id => this.#runs.get(id) ?? [])
-    if (this.#panel !== undefined)
-      this.#panel.title = runs.length === 0 ? l10n.t('Compare runs') : l10n.t('Compare {0} runs', runs.length)
-    this.#post({ kind: 'runs', runs })
+    const { checked } = this.#settings
+    const panel = this.#panel
+    if (panel === undefined) return
+    this.#runs
+      .wholes(checked)
+      .then(runs => {
+        // Another choice may have been made meanwhile: its answer comes next.
+        if (checked !== this.#settings.checked) return
+        panel.title = runs.length === 0 ? l10n.t('Compare runs') : l10n.t('Compare {0} runs', runs.length)
+        this.#post({ kind: 'runs', runs })
+      })
+      .catch((error: unknown) => this.#client.logError(error))
   }
 
   #post(message: ToCompare): void {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { flatten } from '../../protocol/specDifference.ts'
+import { passing, stretch } from '../../webview/compare/brush.ts'
 import { CompareModel } from '../../webview/compare/model.ts'
 import { parallelAxes } from '../../webview/compare/parallel.ts'
+import { groupCurve } from '../../webview/compare/seedCurves.ts'
 import { differs, importance, repeats } from '../../webview/compare/statistics.ts'
-import { columnsOf, resultRows, settingRows } from '../../webview/compare/table.ts'
+import { columnsOf, resultRows, settingRows, sortedColumns } from '../../webview/compare/table.ts'
 import { runRow } from './fixtures.ts'
 
 function run(id: number, margin: number, seed: number, recall: number, loss = 0.1): RunRow {
@@ -96,4 +98,62 @@ test('a curve is asked for once for each step that its run reaches', () => {
   })
   expect(model.curve('loss', 1)?.last).toBe(2)
   expect(model.curve('loss', 2)).toBeUndefined()
+})
+
+test('columns are sorted by a setting or a result, those without it last', () => {
+  const runs = [run(1, 0.5, 1, 0.6), run(2, 0.1, 1, 0.9), { ...run(3, 0.2, 1, 0), summaries: {} }]
+  const ids = (row: string, descending: boolean) =>
+    sortedColumns(columnsOf(runs, false), { row, descending }).map(column => column.run.id)
+  expect(ids('test/recallAt1', true)).toEqual([2, 1, 3])
+  expect(ids('test/recallAt1', false)).toEqual([1, 2, 3])
+  expect(ids('loss.margin', false)).toEqual([2, 3, 1])
+  expect(ids('mining.strategy', false)).toEqual([1, 2, 3])
+  expect(ids('nothing', true)).toEqual([1, 2, 3])
+  expect(sortedColumns(columnsOf(runs, false), null).map(column => column.run.id)).toEqual([1, 2, 3])
+})
+
+test('runs are picked out by the stretches that they cross', () => {
+  const axes = [
+    { path: 'a', ticks: [], positions: [0, 0.5, 1] },
+    { path: 'b', ticks: [], positions: [null, 0.2, 0.9] },
+  ]
+  expect(passing(axes, new Map(), 3)).toEqual([true, true, true])
+  expect(passing(axes, new Map([['a', [0.4, 1]]]), 3)).toEqual([false, true, true])
+  expect(passing(axes, new Map([['b', [0, 1]]]), 3)).toEqual([false, true, true])
+  expect(
+    passing(
+      axes,
+      new Map([
+        ['a', [0.4, 1]],
+        ['b', [0, 0.5]],
+      ]),
+      3,
+    ),
+  ).toEqual([false, true, false])
+  expect(stretch(0.8, 0.3)).toEqual([0.3, 0.8])
+  expect(stretch(0.5, 0.51)).toBeNull()
+  expect(stretch(-1, 2)).toEqual([0, 1])
+})
+
+test('curves of repeats are their mean, with the interval around it, where all of them are', () => {
+  const placed = (xs: number[], values: number[]) => ({
+    steps: Float64Array.from(xs),
+    xs: Float64Array.from(xs),
+    values: Float64Array.from(values),
+  })
+  const { xs, mean, low, high } = groupCurve([placed([0, 10, 20], [1, 2, 3]), placed([10, 20, 30], [4, 5, 6])])
+  expect([...xs]).toEqual([10, 20])
+  expect([...mean]).toEqual([3, 4])
+  const { halfWidth } = repeats([2, 4])
+  expect([...low]).toEqual([3 - (halfWidth ?? 0), 4 - (halfWidth ?? 0)])
+  expect([...high]).toEqual([3 + (halfWidth ?? 0), 4 + (halfWidth ?? 0)])
+  // Between two points the value lies on the line between them.
+  expect([...groupCurve([placed([0, 4], [0, 4]), placed([0, 1, 4], [0, 3, 0])]).mean]).toEqual([0, 2])
+  const long = placed(
+    Array.from({ length: 1000 }, (_, i) => i),
+    Array.from({ length: 1000 }, (_, i) => 2 * i),
+  )
+  const grouped = groupCurve([long, long])
+  expect(grouped.xs).toHaveLength(200)
+  expect(grouped.mean[100]).toBeCloseTo(2 * grouped.xs[100])
 })

@@ -1,7 +1,7 @@
 /** The table of the comparison. Only what differs is listed, unless all is asked for; the best of each row is marked. */
 import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
-import type { FromCompare } from '../../protocol/compare.ts'
+import type { CompareState, FromCompare } from '../../protocol/compare.ts'
 import { runColor } from '../../protocol/runColor.ts'
 import { metricName, metricValue, statusName } from '../../protocol/words.ts'
 import { button } from '../panel/header.ts'
@@ -17,6 +17,8 @@ export interface CompareTable {
   readonly send: (message: FromCompare) => void
   readonly setBaseline: (runId: number | null) => void
   readonly setMetric: (metric: string) => void
+  readonly sort: CompareState['sort']
+  readonly setSort: (sort: CompareState['sort']) => void
 }
 
 export function compareTable(table: CompareTable): TemplateResult {
@@ -38,7 +40,7 @@ export function compareTable(table: CompareTable): TemplateResult {
             : settings.map(
                 row =>
                   html`<tr>
-                    <th scope="row">${row.path}</th>
+                    <th scope="row">${row.path} ${sortButton(table, row.path)}</th>
                     ${row.values.map(value => html`<td><bdi>${value}</bdi></td>`)}
                   </tr>`,
               )
@@ -50,6 +52,7 @@ export function compareTable(table: CompareTable): TemplateResult {
             html`<tr class=${row.metric === table.metric ? 'shown' : ''}>
               <th scope="row">
                 <button class="link-like" @click=${() => table.setMetric(row.metric)}>${metricName(row.metric)}</button>
+                ${sortButton(table, row.metric)}
               </th>
               ${row.cells.map(cell => resultCell(row.metric, cell))}
             </tr>`,
@@ -57,6 +60,23 @@ export function compareTable(table: CompareTable): TemplateResult {
       </tbody>
     </table>
   </div>`
+}
+
+/** Up, down, and as they were checked. */
+function sortButton({ sort, setSort }: CompareTable, row: string): TemplateResult {
+  const own = sort?.row === row ? sort : null
+  const next = own === null ? { row, descending: true } : own.descending ? { row, descending: false } : null
+  const icon = own === null || own.descending ? 'arrow-down' : 'arrow-up'
+  const label = l10n.t('Sort the runs by {0}', row.startsWith('test/') ? metricName(row) : row)
+  return html`<button
+    class="icon"
+    title=${label}
+    aria-label=${label}
+    aria-pressed=${own !== null}
+    @click=${() => setSort(next)}
+  >
+    <span class="codicon codicon-${icon}" aria-hidden="true"></span>
+  </button>`
 }
 
 function columnHead(table: CompareTable, { run, runs }: Column): TemplateResult {
@@ -68,6 +88,13 @@ function columnHead(table: CompareTable, { run, runs }: Column): TemplateResult 
       ${button(isBaseline ? 'pinned' : 'pin', isBaseline ? l10n.t('Baseline') : l10n.t('Compare with this one'), () =>
         table.setBaseline(isBaseline ? null : run.id),
       )}
+      ${
+        table.baseline === null || isBaseline
+          ? nothing
+          : button('diff', l10n.t('Show differences in settings'), () =>
+              table.send({ kind: 'diff', runIds: [table.baseline ?? run.id, run.id] }),
+            )
+      }
       ${button('check', l10n.t('Use these settings in my file'), () => table.send({ kind: 'use', runId: run.id }))}
       ${button('close', l10n.t('Take out of the comparison'), () => {
         for (const one of runs) table.send({ kind: 'remove', runId: one.id })

@@ -26,10 +26,10 @@ export function parallelAxes(
   return [...settings, axisOf(metric.name, metric.values)]
 }
 
-type Value = string | number | boolean | null | undefined
+export type Value = string | number | boolean | null | undefined
 
 /** Numbers by size (by their logarithms where they span more than a factor of 30), everything else in even steps. */
-function axisOf(path: string, values: readonly Value[]): ParallelAxis {
+export function axisOf(path: string, values: readonly Value[]): ParallelAxis {
   const numbers = values.filter(value => typeof value === 'number')
   if (numbers.length > 0 && values.every(value => typeof value === 'number' || value === undefined || value === null))
     return numericAxis(path, values, numbers)

@@ -1,9 +1,13 @@
-/** Parallel coordinates as SVG: each run a line that can be pointed at, focused and opened. */
+/**
+ * Parallel coordinates as SVG: each run a line that can be pointed at, focused and opened. Dragging along an axis marks a
+ * stretch: only the runs that cross it there stay in colour.
+ */
 import * as l10n from '@vscode/l10n'
 import { html, svg, type TemplateResult } from 'lit'
 import { runColor } from '../../protocol/runColor.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import type { Theme } from '../charts/theme.ts'
+import { type Brushes, stretch } from './brush.ts'
 import type { ParallelAxis } from './parallel.ts'
 
 export interface ParallelPlot {
@@ -13,6 +17,10 @@ export interface ParallelPlot {
   readonly emphasised: number | null
   readonly emphasise: (runId: number | null) => void
   readonly open: (runId: number) => void
+  readonly brushes: Brushes
+  readonly picked: readonly boolean[]
+  /** Marks a stretch of an axis; `null`: none. */
+  readonly brush: (path: string, stretch: readonly [number, number] | null) => void
 }
 
 const height = 240
@@ -21,7 +29,8 @@ const bottom = 214
 const width = 1000
 const margin = 60
 
-export function parallelPlot({ axes, runs, theme, emphasised, emphasise, open }: ParallelPlot): TemplateResult {
+export function parallelPlot(plot: ParallelPlot): TemplateResult {
+  const { axes, runs, theme, emphasised, emphasise, open, picked } = plot
   const gap = axes.length > 1 ? (width - 2 * margin) / (axes.length - 1) : 0
   const xOf = (i: number) => margin + i * gap
   const yOf = (position: number) => bottom - position * (bottom - top)
@@ -30,6 +39,27 @@ export function parallelPlot({ axes, runs, theme, emphasised, emphasise, open }:
       .map((axis, i) => ({ x: xOf(i), position: axis.positions[run] }))
       .flatMap(({ x, position }) => (position === null ? [] : [`${x.toFixed(1)},${yOf(position).toFixed(1)}`]))
       .join(' ')
+  /** Where on an axis a pointer is, 0 to 1, in the units of the drawing however large it is shown. */
+  const positionOf = (event: PointerEvent) => {
+    const { currentTarget } = event
+    if (!(currentTarget instanceof SVGElement)) return 0
+    const box = currentTarget.getBoundingClientRect()
+    return 1 - (event.clientY - box.top) / box.height
+  }
+  // Kept on the element: the page may be drawn anew while one drags.
+  const brushing = (path: string) => ({
+    down: (event: PointerEvent) => {
+      if (!(event.currentTarget instanceof SVGElement)) return
+      event.currentTarget.dataset['start'] = String(positionOf(event))
+      event.currentTarget.setPointerCapture(event.pointerId)
+    },
+    up: (event: PointerEvent) => {
+      if (!(event.currentTarget instanceof SVGElement)) return
+      const start = event.currentTarget.dataset['start']
+      delete event.currentTarget.dataset['start']
+      if (start !== undefined) plot.brush(path, stretch(Number(start), positionOf(event)))
+    },
+  })
   return html`<svg
     class="parallel"
     viewBox="0 0 ${width} ${height}"
@@ -51,7 +81,7 @@ export function parallelPlot({ axes, runs, theme, emphasised, emphasise, open }:
         stroke=${theme.color(runColor(run.id))}
         stroke-width=${emphasised === run.id ? 5 : 2.5}
         stroke-linejoin="round"
-        opacity=${emphasised === null || emphasised === run.id ? 0.9 : 0.25}
+        opacity=${!picked[i] ? 0.1 : emphasised === null || emphasised === run.id ? 0.9 : 0.25}
         tabindex="0"
         role="button"
         aria-label=${run.name}
@@ -65,6 +95,34 @@ export function parallelPlot({ axes, runs, theme, emphasised, emphasise, open }:
         }}
       ><title>${run.name}</title></polyline>`,
     )}
+    ${axes.map((axis, i) => {
+      const marked = plot.brushes.get(axis.path)
+      const handlers = brushing(axis.path)
+      return svg`
+        ${
+          marked === undefined
+            ? svg``
+            : svg`<rect
+                x=${xOf(i) - 7}
+                width="14"
+                y=${yOf(marked[1])}
+                height=${yOf(marked[0]) - yOf(marked[1])}
+                fill=${theme.foreground}
+                opacity="0.25"
+              />`
+        }
+        <rect
+          class="brush"
+          x=${xOf(i) - 12}
+          width="24"
+          y=${top}
+          height=${bottom - top}
+          fill="transparent"
+          data-axis=${axis.path}
+          @pointerdown=${handlers.down}
+          @pointerup=${handlers.up}
+        ><title>${l10n.t('Drag to pick out the runs that cross here')}</title></rect>`
+    })}
   </svg>`
 }
 

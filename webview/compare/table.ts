@@ -41,6 +41,30 @@ export function columnsOf(runs: readonly RunRow[], groupSeeds: boolean): Column[
   return [...columns.values()]
 }
 
+/** The columns by a setting or a metric; those without a value last. */
+export function sortedColumns(
+  columns: readonly Column[],
+  sort: { readonly row: string; readonly descending: boolean } | null,
+): readonly Column[] {
+  if (sort === null) return columns
+  const valueOf = ({ runs, flat }: Column): string | number | undefined => {
+    const scores = runs.flatMap(run => scoreOf(run, sort.row) ?? [])
+    if (scores.length > 0) return repeats(scores).mean
+    const value = flat.get(sort.row)
+    return typeof value === 'number' ? value : value === undefined || value === null ? undefined : String(value)
+  }
+  const direction = sort.descending ? -1 : 1
+  return columns
+    .map(column => ({ column, value: valueOf(column) }))
+    .sort((a, b) => {
+      if (a.value === undefined || b.value === undefined)
+        return Number(a.value === undefined) - Number(b.value === undefined)
+      if (typeof a.value === 'number' && typeof b.value === 'number') return direction * (a.value - b.value)
+      return direction * String(a.value).localeCompare(String(b.value), undefined, { numeric: true })
+    })
+    .map(({ column }) => column)
+}
+
 export function settingRows(columns: readonly Column[], all: boolean): SettingRow[] {
   const flats = columns.map(column => column.flat)
   const paths = all ? [...new Set(flats.flatMap(flat => [...flat.keys()]))] : differing(flats)

@@ -6,18 +6,18 @@ import type { CompareState, FromCompare } from '../../protocol/compare.ts'
 import { runColor } from '../../protocol/runColor.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { scoreOf } from '../../protocol/runOrder.ts'
-import { flatten } from '../../protocol/specDifference.ts'
 import { metricName, metricValue } from '../../protocol/words.ts'
+import type { Curve } from '../data/curve.ts'
 import { onThemeChange, readTheme, type Theme } from '../charts/theme.ts'
 import { toggle } from '../panel/curveTools.ts'
 import { button } from '../panel/header.ts'
+import { curvesCsv } from '../export/csv.ts'
 import { compareTable } from './compareTable.ts'
+import { difficultyPlots, shares } from './difficultyPlots.ts'
 import type { CompareModel } from './model.ts'
-import { OverlayChart } from './overlayChart.ts'
-import { parallelAxes } from './parallel.ts'
-import { parallelPlot } from './parallelPlot.ts'
-import { importance } from './statistics.ts'
-import { columnsOf, resultRows, settingRows } from './table.ts'
+import { OverlayChart, type RunLine } from './overlayChart.ts'
+import { SettingsSection } from './settingsSection.ts'
+import { columnsOf, resultRows, settingRows, sortedColumns } from './table.ts'
 
 export interface CompareHost {
   readonly state: CompareState
@@ -34,7 +34,9 @@ export class CompareView {
   #chart: OverlayChart | undefined
   #frame: number | undefined
   #emphasised: number | null = null
-  #logY = false
+  readonly #settings = new SettingsSection()
+  /** Whether the difficulty is looked at: its curves are read then. */
+  #showsDifficulty = false
 
   constructor(root: HTMLElement, model: CompareModel, host: CompareHost) {
     this.#root = root
@@ -59,20 +61,37 @@ export class CompareView {
     const { runs } = this.#model
     const { metric } = this.#state
     this.#host.remember({ ...this.#state, runIds: runs.map(run => run.id) })
-    const missing = this.#model.missing(metric)
-    if (missing.length > 0) this.#host.send({ kind: 'curves', metric, runIds: missing })
+    this.#ask(metric)
+    if (this.#showsDifficulty) for (const share of shares) this.#ask(share)
     render(this.#page(), this.#root)
     this.#chart?.update({
-      lines: runs.flatMap(run => {
-        const curve = this.#model.curve(metric, run.id)
-        if (curve === undefined || curve.length === 0) return []
-        const emphasised = this.#emphasised === run.id
-        return [{ runId: run.id, curve, color: this.#theme.color(runColor(run.id)), emphasised }]
-      }),
+      lines: this.#lines(runs),
       smoothing: this.#state.smoothing,
       percent: metric === 'activeFraction' || metric === 'easy' || metric === 'semiHard' || metric === 'hard',
-      logY: this.#logY,
+      logY: this.#state.logY,
       theme: this.#theme,
+    })
+  }
+
+  /** For curves that are not here yet, or are behind. */
+  #ask(metric: string): void {
+    const missing = this.#model.missing(metric)
+    if (missing.length > 0) this.#host.send({ kind: 'curves', metric, runIds: missing })
+  }
+
+  /** A line a run; repeats of one setting are one line where they are grouped. */
+  #lines(runs: readonly RunRow[]): RunLine[] {
+    const { metric, groupSeeds, axis } = this.#state
+    return columnsOf(runs, groupSeeds).flatMap(({ run, runs: repeated }) => {
+      const members = repeated.flatMap(one => {
+        const curve = this.#model.curve(metric, one.id)
+        if (curve === undefined || curve.length === 0) return []
+        const stepsPerUnit = axis === 'epoch' && one.steps > 0 ? one.steps / one.epochs : 1
+        return [{ curve, axisOf: (step: number) => step / stepsPerUnit }]
+      })
+      if (members.length === 0) return []
+      const emphasised = repeated.some(one => one.id === this.#emphasised)
+      return [{ members, color: this.#theme.color(runColor(run.id)), emphasised }]
     })
   }
 
@@ -96,24 +115,36 @@ export class CompareView {
           }
         </span>
       </header>
-      ${this.#curves(runs)} ${this.#table(runs)} ${runs.length > 1 ? this.#settingsAgainstResults(runs) : nothing}
+      ${this.#curves(runs)} ${this.#table(runs)} ${this.#difficulty(runs)}
+      ${runs.length > 1 ? this.#settings.template(runs, this.#settingsHost()) : nothing}
     `
   }
 
   #curves(runs: readonly RunRow[]): TemplateResult {
     const known = [...new Set(runs.flatMap(run => Object.keys(run.summaries)))].sort()
+    const { axis, logY, smoothing, metric } = this.#state
     return html`<figure class="chart wide">
-      <figcaption>
+      <figcaption class="tools">
         <select aria-label=${l10n.t('Metric')} @change=${this.#chooseMetric}>
-          ${known.map(
-            metric =>
-              html`<option value=${metric} ?selected=${metric === this.#state.metric}>${metricName(metric)}</option>`,
-          )}
+          ${known.map(one => html`<option value=${one} ?selected=${one === metric}>${metricName(one)}</option>`)}
         </select>
-        ${toggle(l10n.t('log y'), this.#logY, on => {
-          this.#logY = on
-          this.redraw()
-        })}
+        <label title=${l10n.t('Averages over more of the curve.')}>
+          ${l10n.t('Smoothing')}
+          <input
+            type="range"
+            min="0"
+            max="0.99"
+            step="0.01"
+            .value=${String(smoothing)}
+            @input=${(event: Event) => {
+              if (event.target instanceof HTMLInputElement) this.#change({ smoothing: Number(event.target.value) })
+            }}
+          />
+        </label>
+        ${toggle(l10n.t('epochs'), axis === 'epoch', on => this.#change({ axis: on ? 'epoch' : 'step' }))}
+        ${toggle(l10n.t('log y'), logY, on => this.#change({ logY: on }))}
+        ${button('file-media', l10n.t('Save the curves as PNG'), () => this.#savePng())}
+        ${button('table', l10n.t('Save the curves as CSV'), () => this.#saveCsv(runs))}
         <span class="legend">${runs.map(run => this.#legendEntry(run))}</span>
       </figcaption>
       <div class="plot tall">
@@ -123,10 +154,7 @@ export class CompareView {
   }
 
   #legendEntry(run: RunRow): TemplateResult {
-    const emphasise = (id: number | null) => () => {
-      this.#emphasised = id
-      this.redraw()
-    }
+    const emphasise = (id: number | null) => () => this.#emphasise(id)
     return html`<button
       class="entry color-${runColor(run.id)}"
       title=${run.experiment}
@@ -141,71 +169,111 @@ export class CompareView {
   }
 
   #table(runs: readonly RunRow[]): TemplateResult {
-    const { allSettings, groupSeeds, baseline } = this.#state
-    const columns = columnsOf(runs, groupSeeds)
+    const { allSettings, groupSeeds, baseline, sort, hidden } = this.#state
+    const columns = sortedColumns(columnsOf(runs, groupSeeds), sort)
+    const results = resultRows(columns, baseline)
     return html`<section>
       <div class="tools">
         ${toggle(l10n.t('All settings'), allSettings, on => this.#change({ allSettings: on }))}
         ${toggle(l10n.t('Group seeds'), groupSeeds, on => this.#change({ groupSeeds: on }))}
+        ${this.#metricChoice(results.map(row => row.metric))}
       </div>
       ${compareTable({
         columns,
         settings: settingRows(columns, allSettings),
-        results: resultRows(columns, baseline),
+        results: results.filter(row => !hidden.includes(row.metric)),
         baseline,
         metric: this.#state.metric,
+        sort,
         send: message => this.#host.send(message),
         setBaseline: id => this.#change({ baseline: id }),
         setMetric: metric => this.#change({ metric }),
+        setSort: next => this.#change({ sort: next }),
       })}
     </section>`
   }
 
-  #settingsAgainstResults(runs: readonly RunRow[]): TemplateResult {
-    const flats = runs.map(run => flatten(run.spec))
-    const metric = this.#state.metric
-    const values = runs.map(run => scoreOf(run, metric))
-    const paths = settingRows(columnsOf(runs, false), false)
-      .map(row => row.path)
-      .filter(path => path !== 'seed')
-      .slice(0, 7)
-    const shares = paths
-      .map(path => {
-        const with_ = runs.map((_, i) => i).filter(i => values[i] !== undefined)
-        const share = importance(
-          with_.map(i => flats[i].get(path)),
-          with_.map(i => values[i] ?? 0),
-        )
-        return { path, share }
-      })
-      .filter(one => one.share !== null)
-      .sort((a, b) => (b.share ?? 0) - (a.share ?? 0))
-    return html`<section>
-      <h2>${l10n.t('Settings and {0}', metricName(metric))}</h2>
-      ${parallelPlot({
-        axes: parallelAxes(runs, flats, paths, { name: metricName(metric), values }),
-        runs,
-        theme: this.#theme,
-        emphasised: this.#emphasised,
-        emphasise: id => {
-          this.#emphasised = id
-          this.redraw()
-        },
-        open: id => this.#host.send({ kind: 'open', runId: id }),
-      })}
+  /** Which results the table has. */
+  #metricChoice(metrics: readonly string[]): TemplateResult {
+    const { hidden } = this.#state
+    const set = (metric: string, isShown: boolean) =>
+      this.#change({ hidden: isShown ? hidden.filter(one => one !== metric) : [...hidden, metric] })
+    return html`<details class="choose">
+      <summary>${l10n.t('Results')}</summary>
+      <div>
+        ${metrics.map(
+          metric =>
+            html`<label>
+              <input
+                type="checkbox"
+                .checked=${!hidden.includes(metric)}
+                @change=${(event: Event) => {
+                  if (event.target instanceof HTMLInputElement) set(metric, event.target.checked)
+                }}
+              />
+              ${metricName(metric)}
+            </label>`,
+        )}
+      </div>
+    </details>`
+  }
+
+  #difficulty(runs: readonly RunRow[]): TemplateResult {
+    return html`<details
+      class="difficulty"
+      ?open=${this.#showsDifficulty}
+      @toggle=${(event: Event) => {
+        if (event.target instanceof HTMLDetailsElement) this.#showsDifficulty = event.target.open
+        this.redraw()
+      }}
+    >
+      <summary>${l10n.t('Difficulty of the triplets, side by side')}</summary>
       ${
-        shares.length === 0
-          ? nothing
-          : html`<h2>${l10n.t('How much of the difference each setting explains')}</h2>
-              <dl class="shares">
-                ${shares.map(
-                  ({ path, share }) =>
-                    html`<dt>${path}</dt>
-                      <dd><progress max="1" .value=${share ?? 0}></progress> ${Math.round((share ?? 0) * 100)} %</dd>`,
-                )}
-              </dl>`
+        this.#showsDifficulty
+          ? difficultyPlots({
+              runs,
+              curve: (metric, runId) => this.#model.curve(metric, runId),
+              theme: this.#theme,
+              open: runId => this.#host.send({ kind: 'open', runId }),
+            })
+          : nothing
       }
-    </section>`
+    </details>`
+  }
+
+  #settingsHost() {
+    return {
+      state: this.#state,
+      theme: this.#theme,
+      emphasised: this.#emphasised,
+      emphasise: (id: number | null) => this.#emphasise(id),
+      change: (change: Partial<CompareState>) => this.#change(change),
+      send: (message: FromCompare) => this.#host.send(message),
+      redraw: () => this.redraw(),
+    }
+  }
+
+  #emphasise(id: number | null): void {
+    this.#emphasised = id
+    this.redraw()
+  }
+
+  #savePng(): void {
+    const content = this.#chart?.toPng(this.#theme.background).replace(/^[^,]*,/, '') ?? ''
+    this.#host.send({ kind: 'save', name: `${this.#state.metric}.png`, encoding: 'base64', content })
+  }
+
+  #saveCsv(runs: readonly RunRow[]): void {
+    const { metric } = this.#state
+    const named = runs.flatMap((run): [string, Curve][] => {
+      const curve = this.#model.curve(metric, run.id)
+      return curve === undefined ? [] : [[`${run.id} ${run.name}`, curve]]
+    })
+    const content = curvesCsv(
+      new Map(named),
+      named.map(([name]) => name),
+    )
+    this.#host.send({ kind: 'save', name: `${metric}.csv`, encoding: 'text', content })
   }
 
   #describe(runs: readonly RunRow[]): string {
