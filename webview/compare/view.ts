@@ -7,11 +7,9 @@ import { runColor } from '../../protocol/runColor.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { scoreOf } from '../../protocol/runOrder.ts'
 import { metricName, metricValue } from '../../protocol/words.ts'
-import type { Curve } from '../data/curve.ts'
 import { onThemeChange, readTheme, type Theme } from '../charts/theme.ts'
 import { toggle } from '../panel/curveTools.ts'
 import { button } from '../panel/header.ts'
-import { curvesCsv } from '../export/csv.ts'
 import { compareTable } from './compareTable.ts'
 import { difficultyPlots, shares } from './difficultyPlots.ts'
 import type { CompareModel } from './model.ts'
@@ -265,14 +263,14 @@ export class CompareView {
 
   #saveCsv(runs: readonly RunRow[]): void {
     const { metric } = this.#state
-    const named = runs.flatMap((run): [string, Curve][] => {
+    const lines = runs.flatMap(run => {
       const curve = this.#model.curve(metric, run.id)
-      return curve === undefined ? [] : [[`${run.id} ${run.name}`, curve]]
+      const name = `"${run.name.replaceAll('"', '""')}"`
+      return curve === undefined
+        ? []
+        : [...curve.steps].map((step, i) => [run.id, name, step, curve.values[i]].join(','))
     })
-    const content = curvesCsv(
-      new Map(named),
-      named.map(([name]) => name),
-    )
+    const content = [`run,name,step,${metric}`, ...lines, ''].join('\n')
     this.#host.send({ kind: 'save', name: `${metric}.csv`, encoding: 'text', content })
   }
 
