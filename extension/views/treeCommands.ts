@@ -190,10 +190,13 @@ async function filter(settings: TreeSettings, tree: RunsTree, runs: Runs): Promi
       const parsed = parseQuery(value)
       input.validationMessage = parsed.kind === 'wrong' ? l10n.t('"{0}" is not understood.', parsed.term) : undefined
       if (parsed.kind !== 'ok') return
-      void runs.need(parsed.metrics).then(() => {
+      const show = () => {
+        // Another key may have been pressed while summaries came.
+        if (input.value !== value) return
         settings.set({ query: value })
         input.title = l10n.t('Filter runs: {0} found', tree.visible().length)
-      })
+      }
+      void runs.need(parsed.metrics).then(show, show)
     })
     input.onDidAccept(() => resolve(parseQuery(input.value).kind === 'ok' ? input.value : before))
     input.onDidHide(() => resolve(before))

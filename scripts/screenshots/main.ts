@@ -5,12 +5,16 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { mustRun } from '../process.ts'
+import { compareScreenshots } from './compare.ts'
 import { panelScreenshots } from './panel.ts'
 import { project } from './studio.ts'
 import { trainedWorkspace } from './workspace.ts'
 
 /** Each is given the workspace with trained runs in it. */
-const sections: Readonly<Record<string, (workspace: string) => Promise<void>>> = { panel: panelScreenshots }
+const sections: Readonly<Record<string, (workspace: string) => Promise<void>>> = {
+  panel: panelScreenshots,
+  compare: compareScreenshots,
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
