@@ -12,12 +12,24 @@ import { count, metricName, statusName } from '../../protocol/words.ts'
  * @param metric stands beside the run
  * @param best of its experiment, which it is compared with
  * @param isChecked whether it is compared: then it shows its colour
+ * @param apart what tells it from others that are called the same
  */
-export function runItem(run: RunRow, metric: string, best: number | undefined, isChecked: boolean): vscode.TreeItem {
+export function runItem(
+  run: RunRow,
+  metric: string,
+  best: number | undefined,
+  isChecked: boolean,
+  apart: string,
+): vscode.TreeItem {
   const item = new vscode.TreeItem(run.name, vscode.TreeItemCollapsibleState.None)
   item.id = `run:${run.id}`
   item.iconPath = runIcon(run, isChecked)
-  const description = [run.star ? '★' : '', runDescription(run, metric, best), ...run.tags.map(tag => `#${tag}`)]
+  const description = [
+    run.star ? '★' : '',
+    apart === '' ? '' : `${apart} ·`,
+    runDescription(run, metric, best),
+    ...run.tags.map(tag => `#${tag}`),
+  ]
     .filter(text => text !== '')
     .join(' ')
   item.description = description

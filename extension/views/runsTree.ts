@@ -173,7 +173,8 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   #runItem(run: RunRow): vscode.TreeItem {
     const isChecked = this.#checked.has(run.id)
-    const item = runItem(run, this.#settings.metric, this.#current().bestOf(run.experiment), isChecked)
+    const model = this.#current()
+    const item = runItem(run, this.#settings.metric, model.bestOf(run.experiment), isChecked, model.apart(run))
     item.checkboxState = isChecked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked
     return item
   }

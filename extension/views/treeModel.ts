@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { bestOf, ordered, type RunOrder } from '../../protocol/runOrder.ts'
+import { differing, flatten } from '../../protocol/specDifference.ts'
 
 const Line = v.variant('kind', [
   v.object({ kind: v.literal('experiment'), path: v.string() }),
@@ -56,10 +57,15 @@ export function keyOf(node: Node): string {
   }
 }
 
+/** Runs of one name that are looked at for what tells them apart. */
+const mostNamesakes = 100
+
 export class TreeModel {
   readonly #members = new Map<string, RunRow[]>()
   readonly #experiments: string[] = []
   readonly #headings = new Map<string, Set<string>>()
+  /** Runs of an experiment that are called the same, and the settings in which they differ. */
+  readonly #namesakes = new Map<string, { readonly runs: RunRow[]; paths?: readonly string[] }>()
   readonly #bests = new Map<string, number | undefined>()
   readonly #order: RunOrder
   readonly #metric: string
@@ -106,6 +112,18 @@ export class TreeModel {
     return this.#bests.get(experiment)
   }
 
+  /** What tells a run apart from others of its experiment that are called the same; '' where none is. */
+  apart({ id, experiment, name, spec }: RunRow): string {
+    const namesakes = this.#namesakes.get(`${experiment}\n${name}`)
+    if (namesakes === undefined || namesakes.runs.length < 2) return ''
+    namesakes.paths ??= differing(namesakes.runs.slice(0, mostNamesakes).map(run => flatten(run.spec)))
+    const flat = flatten(spec)
+    const parts = namesakes.paths
+      .slice(0, 2)
+      .map(path => `${path.slice(path.lastIndexOf('.') + 1)} ${String(flat.get(path) ?? '–')}`)
+    return parts.length === 0 ? `#${id}` : parts.join(' ')
+  }
+
   parentOf(run: RunRow): ParentNode {
     const { experiment, heading, sweepId } = run
     if (sweepId !== null) return { kind: 'sweep', id: sweepId, experiment, heading }
@@ -116,6 +134,10 @@ export class TreeModel {
     const { experiment, heading, sweepId } = run
     if (!this.#members.has(keyOf({ kind: 'experiment', path: experiment }))) this.#experiments.push(experiment)
     this.#put({ kind: 'experiment', path: experiment }, run)
+    const called = `${experiment}\n${run.name}`
+    const namesakes = this.#namesakes.get(called)
+    if (namesakes === undefined) this.#namesakes.set(called, { runs: [run] })
+    else namesakes.runs.push(run)
     if (heading !== '') {
       this.#put({ kind: 'group', experiment, name: heading }, run)
       const headings = this.#headings.get(experiment)

@@ -68,6 +68,20 @@ describe('the tree', () => {
     expect(page.at(-1)).toMatchObject({ kind: 'more', count: 20 })
   })
 
+  test('tells runs that are called the same apart by what differs', () => {
+    const { spec } = runRow()
+    const other = { ...spec, optimizer: { ...spec.optimizer, learningRate: 0.1 } }
+    const runs = [
+      run(1),
+      run(2, { spec: other }),
+      run(3, { name: 'mine' }),
+      run(4, { experiment: 'b' }),
+      run(5, { experiment: 'b' }),
+    ]
+    const tree = model(runs)
+    expect(runs.map(one => tree.apart(one))).toEqual(['learningRate 0.001', 'learningRate 0.1', '', '#4', '#5'])
+  })
+
   test('has every run in exactly one place, whatever runs there are', () => {
     const some = fc.record({
       experiment: fc.constantFrom('a', 'b'),
