@@ -10,8 +10,13 @@ import type { Watch, Watches } from '../watches.ts'
 import { grant } from './panelWishes.ts'
 import { panelHtml, panelRoots } from './html.ts'
 
-/** Points of each curve in the first answer: about two for each pixel of a wide chart. Zooming asks for more. */
-const openingPoints = 3000
+/** Points of each curve in the first answer: more than a chart has pixels. Zooming asks for more. */
+const openingPoints = 1600
+const closeUpPoints = 3000
+/** Changes kept for a page that is still loading; more, and the run is read again when it is there. */
+const mostEarly = 200
+
+type Reading = v.InferOutput<typeof readRun.result>
 
 export class LivePanel implements vscode.Disposable {
   readonly panel: vscode.WebviewPanel
@@ -22,6 +27,9 @@ export class LivePanel implements vscode.Disposable {
   #row: RunRow | undefined
   /** The page is there and was shown its run; deltas before that are part of the first answer. */
   #live = false
+  /** What was read while the page is loading, and what changed since. */
+  #ahead:
+    { readonly runId: number; readonly reading: Promise<Reading | undefined>; readonly early: RunDelta[] } | undefined
   #watched: { readonly runId: number; readonly end: Watch } | undefined
 
   constructor(panel: vscode.WebviewPanel, client: Client, watches: Watches, extension: vscode.Uri, runId: number) {
@@ -47,6 +55,9 @@ export class LivePanel implements vscode.Disposable {
       }),
     )
     panel.webview.html = panelHtml(panel.webview, extension, 'panel')
+    // A page takes its time to load: meanwhile its run is read.
+    const reading = this.#read(runId).catch(() => undefined)
+    this.#ahead = { runId, reading, early: [] }
   }
 
   get runId(): number {
@@ -90,7 +101,7 @@ export class LivePanel implements vscode.Disposable {
 
   async #showCloseUp(fromStep: number, toStep: number): Promise<void> {
     const runId = this.#runId
-    const question = { runId, metrics: null, fromStep, toStep, maxPoints: openingPoints }
+    const question = { runId, metrics: null, fromStep, toStep, maxPoints: closeUpPoints }
     const { series } = await this.#client.request(readCurves, question)
     this.#post({ kind: 'closeUp', runId, fromStep, toStep, series })
   }
@@ -106,24 +117,36 @@ export class LivePanel implements vscode.Disposable {
     this.#post({ kind: 'suspects', runId, ...(await this.#client.request(readSuspects, { runId })) })
   }
 
-  /** Watches first and reads then, so that no point falls between the two; the page drops what comes twice. */
   async #show(): Promise<void> {
     const runId = this.#runId
+    const ahead = this.#ahead?.runId === runId ? this.#ahead : undefined
     try {
-      await this.#watch(runId)
-      const { run, series, events, clock } = await this.#client.request(readRun, { runId, maxPoints: openingPoints })
+      const read = await ahead?.reading
+      const isUsable = read !== undefined && this.#ahead === ahead
+      const { run, ...rest } = isUsable ? read : await this.#read(runId)
       if (runId !== this.#runId) return
       if (run === null) {
         this.#post({ kind: 'missing', message: l10n.t('Run {0} is no longer in the store.', runId) })
         return
       }
       this.#take(run)
-      this.#post({ kind: 'show', run, series, events, clock })
+      this.#post({ kind: 'show', run, ...rest })
       this.#live = true
+      if (isUsable && ahead !== undefined) this.#forward(ahead.early)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       this.#post({ kind: 'missing', message: l10n.t('The language server did not answer: {0}', reason) })
+    } finally {
+      if (this.#ahead === ahead) this.#ahead = undefined
     }
+  }
+
+  /** Watches first and reads then, so that no point falls between the two; the page drops what comes twice. */
+  async #read(runId: number): Promise<Reading> {
+    const watching = this.#watch(runId)
+    const reading = this.#client.request(readRun, { runId, maxPoints: openingPoints })
+    const [read] = await Promise.all([reading, watching])
+    return read
   }
 
   async #watch(runId: number): Promise<void> {
@@ -150,7 +173,12 @@ export class LivePanel implements vscode.Disposable {
         own.push(delta)
       }
     }
-    if (this.#live && own.length > 0) this.#post({ kind: 'deltas', deltas: own })
+    if (own.length === 0) return
+    if (this.#live) this.#post({ kind: 'deltas', deltas: own })
+    else if (this.#ahead !== undefined) {
+      this.#ahead.early.push(...own)
+      if (this.#ahead.early.length > mostEarly) this.#ahead = undefined
+    }
   }
 
   #take(row: RunRow): void {
@@ -162,6 +190,7 @@ export class LivePanel implements vscode.Disposable {
   /** Nobody looks: no deltas are wanted. A page that comes back says `ready`. */
   #rest(): void {
     this.#live = false
+    this.#ahead = undefined
     this.#watched?.end.dispose()
     this.#watched = undefined
   }

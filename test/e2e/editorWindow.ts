@@ -47,7 +47,7 @@ export class EditorWindow {
       if (message.type() === 'error' && /Content.Security.Policy|webview/i.test(message.text()))
         this.complaints.push(message.text())
     })
-    await this.page.goto(this.server.address(this.#options))
+    await this.page.goto(this.server.address(this.#options), { timeout: 90_000 })
     await this.#ready()
   }
 

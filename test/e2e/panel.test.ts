@@ -114,7 +114,7 @@ test('what is drawn is what is stored: thinned, smoothed, on logarithmic axes, a
   const smooth = pointsOf(calm, 'loss smoothed').filter(([step]) => step > 2_000)
   expect(smooth.length).toBeGreaterThan(100)
   // A mean stands in the middle of its stretch of steps, so a spike may set in by half of one sooner or later.
-  const stretch = Math.ceil(losses.length / 1_400)
+  const stretch = Math.ceil(losses.length / 700)
   for (const [step, value] of smooth) {
     const around = expected.subarray(Math.floor(step) - 1 - stretch, Math.ceil(step) + stretch)
     expect(value).toBeGreaterThan(0.98 * Math.min(...around))

@@ -58,6 +58,8 @@ export class ChartBoard {
     const definition = this.#definitions.get(id)
     if (!(element instanceof HTMLCanvasElement) || definition === undefined) return
     this.#charts.set(id, new TimeChart(element, definition, this.#callbacks))
+    // The observer will say so too, but some frames later.
+    if (element.getBoundingClientRect().top < window.innerHeight) this.#visible.add(element)
     this.#observer.observe(element)
   }
 }
