@@ -1,6 +1,7 @@
 /**
  * Takes the pictures of docs/ in the real VS Code: `npm run screenshots` for all, `npm run screenshots -- panel` for one
- * section. Runs are trained the first time and kept in node_modules/.cache; `--workspace DIR` names another place.
+ * section, with `--only PART` for a part of it. Runs are trained the first time and kept in node_modules/.cache;
+ * `--workspace DIR` names another place.
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -10,15 +11,14 @@ import { panelScreenshots } from './panel.ts'
 import { project } from './studio.ts'
 import { trainedWorkspace } from './workspace.ts'
 
-/** Each is given the workspace with trained runs in it. */
-const sections: Readonly<Record<string, (workspace: string) => Promise<void>>> = {
-  panel: panelScreenshots,
-  compare: compareScreenshots,
-}
+/** Each is given the workspace with trained runs in it, and which of its parts are wanted. */
+type Take = (workspace: string, wants: (part: string) => boolean) => Promise<void>
+const sections: Readonly<Record<string, Take>> = { panel: panelScreenshots, compare: compareScreenshots }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    only: { type: 'string', multiple: true, default: [] },
     workspace: {
       type: 'string',
       default: join(project, 'node_modules', '.cache', 'triplet-lab', 'screenshots', 'workspace'),
@@ -33,4 +33,5 @@ if (unknown.length > 0) {
 await mustRun(process.execPath, ['esbuild.mjs'], { cwd: project })
 const workspace = await trainedWorkspace(values.workspace)
 for (const [name, take] of Object.entries(sections))
-  if (positionals.length === 0 || positionals.includes(name)) await take(workspace)
+  if (positionals.length === 0 || positionals.includes(name))
+    await take(workspace, part => values.only.length === 0 || values.only.includes(part))

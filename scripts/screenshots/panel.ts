@@ -5,10 +5,11 @@ const wide = { width: 1280, height: 900 }
 /** With the activity bar beside it the panel is 320 pixels wide. */
 const narrow = { width: 370, height: 820 }
 
-export async function panelScreenshots(workspace: string): Promise<void> {
-  await parts(workspace)
-  await besideTheCode(workspace)
-  await small(workspace)
+export async function panelScreenshots(workspace: string, wants: (part: string) => boolean): Promise<void> {
+  if (wants('parts')) await parts(workspace)
+  if (wants('collapse')) await besideTheCode(workspace)
+  if (wants('narrow')) await inNarrowColumn(workspace)
+  if (wants('chinese')) await inChinese(workspace)
 }
 
 /** Each part of the panel of a run that has ended, in three themes. */
@@ -76,15 +77,16 @@ async function besideTheCode(workspace: string): Promise<void> {
   await window.panelSays('.state', 'stopped')
 }
 
-async function small(workspace: string): Promise<void> {
-  {
-    await using studio = await Studio.open({ workspace, ...narrow })
-    await openPanel(studio, 'emoji')
-    await studio.theme(themes[0])
-    await shot(studio, 'narrow')
-    await tab(studio, 'Hardest triplets')
-    await shot(studio, 'narrow-hardest')
-  }
+async function inNarrowColumn(workspace: string): Promise<void> {
+  await using studio = await Studio.open({ workspace, ...narrow })
+  await openPanel(studio, 'emoji')
+  await studio.theme(themes[0])
+  await shot(studio, 'narrow')
+  await tab(studio, 'Hardest triplets')
+  await shot(studio, 'narrow-hardest')
+}
+
+async function inChinese(workspace: string): Promise<void> {
   await using studio = await Studio.open({ workspace, ...wide, language: 'zh-cn' })
   await openPanel(studio, 'emoji', '打开实时面板')
   await studio.theme(themes[0])
