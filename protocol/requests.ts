@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { DetailKind } from './details.ts'
 import { ExportFormat } from './exportFormat.ts'
 import { PackedRuns, SummaryColumns } from './packedRuns.ts'
+import { SweepInfo, SweepTrial, SweepWish } from './sweeps.ts'
 import { Clock, RunDelta, RunEvent, RunRow, RunWish, Series } from './runEvent.ts'
 
 /** A request: decoders for what is asked and for what is answered. */
@@ -46,9 +47,13 @@ export type Problem = v.InferOutput<typeof Problem>
 /** Client → server: queue the runs of an experiment file, as the editor shows it now, and see that a training server is up. */
 export const startTraining = request(
   'triplet/start',
-  v.object({ uri: v.string() }),
+  v.object({
+    uri: v.string(),
+    /** Only this axis is varied, the others stand at what did best so far. */
+    axis: v.optional(v.string()),
+  }),
   v.variant('kind', [
-    v.object({ kind: v.literal('started'), runIds: v.array(v.number()) }),
+    v.object({ kind: v.literal('started'), runIds: v.array(v.number()), sweepId: v.nullable(v.number()) }),
     v.object({ kind: v.literal('refused'), problems: v.array(Problem) }),
   ]),
 )
@@ -241,6 +246,52 @@ export const wishRun = request(
   'triplet/wishRun',
   v.object({ runId: v.number(), wish: RunWish }),
   v.object({ known: v.boolean() }),
+)
+
+/** Client → server: a sweep and its runs, oldest first; the rows of the runs are known already. */
+export const readSweep = request(
+  'triplet/readSweep',
+  v.object({ sweepId: v.number() }),
+  v.object({ sweep: v.nullable(SweepInfo), trials: v.array(SweepTrial) }),
+)
+
+/** Client → server: pause, resume or stop a sweep with all its runs. */
+export const wishSweep = request(
+  'triplet/wishSweep',
+  v.object({ sweepId: v.number(), wish: SweepWish }),
+  v.object({ known: v.boolean() }),
+)
+
+/** Client → server: go on with a sweep as its file is now. `null`: the newest sweep of the file. */
+export const changeSweep = request(
+  'triplet/changeSweep',
+  v.object({ uri: v.string(), sweepId: v.nullable(v.number()) }),
+  v.variant('kind', [
+    v.object({ kind: v.literal('changed'), added: v.number(), dropped: v.number(), kept: v.number() }),
+    v.object({ kind: v.literal('refused'), problems: v.array(Problem) }),
+  ]),
+)
+
+/** Client → server: these runs, or the waiting runs of these sweeps, are trained before all others. */
+export const runFirst = request(
+  'triplet/runFirst',
+  v.object({ runIds: v.array(v.number()), sweepIds: v.array(v.number()) }),
+  v.object({}),
+)
+
+/** Client → server: how many runs train at the same time in a folder; without `set` it is only asked. `null`: as many as suit the machine. */
+export const runSlots = request(
+  'triplet/slots',
+  v.object({ set: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1)))) }),
+  v.object({ slots: v.nullable(v.number()) }),
+)
+
+const Position = v.object({ line: v.number(), character: v.number() })
+/** Client → server: turn the value at a place, or the values of a selection, into a sweep, and the sweep at a place back. */
+export const sweepValue = request(
+  'triplet/sweepValue',
+  v.object({ uri: v.string(), start: Position, end: Position }),
+  v.object({ done: v.boolean() }),
 )
 
 /** Server → client, notification: what changed in the store, at most every 100 ms. */

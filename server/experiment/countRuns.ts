@@ -9,12 +9,12 @@ export function runCap(tree: ExperimentTree): number {
 }
 
 /** Runs of each combination. */
-function repeats(tree: ExperimentTree): number {
+export function runRepeats(tree: ExperimentTree): number {
   const written = member(member(tree.root, 'sweep')?.value, 'repeats')?.value
   return written?.kind === 'number' ? written.value : 1
 }
 
 /** 1 without axes; Infinity for a search over an interval without a cap. */
 export function countRuns(tree: ExperimentTree, axes: readonly Axis[]): number {
-  return Math.min(countCombinations(axes) * (axes.length > 0 ? repeats(tree) : 1), runCap(tree))
+  return Math.min(countCombinations(axes) * (axes.length > 0 ? runRepeats(tree) : 1), runCap(tree))
 }

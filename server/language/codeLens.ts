@@ -7,20 +7,13 @@ import { countRuns } from '../experiment/countRuns.ts'
 import { nameOfAssignment } from '../experiment/runName.ts'
 import { bestOf, targetOf } from './bestRun.ts'
 import { editsToRun } from './applyRun.ts'
+import { axisLenses } from './axisLenses.ts'
+import { commands } from './commands.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
 import { estimateDuration, factsOf, type Facts } from './facts.ts'
 import { bestValues } from './results.ts'
-
-/** Commands. The client provides the first two; arguments: the file's URI; a run's id. */
-export const commands = {
-  start: 'tripletLab.startTraining',
-  openPanel: 'tripletLab.openPanel',
-  /** Done by the server itself: writes values in place of their sweeps. Arguments: the file's URI, the values by axis. */
-  useValues: 'tripletLab.useValues',
-  /** Done by the server itself: brings a file to the settings of a run. Arguments: the file's URI, the run's id. */
-  useRun: 'tripletLab.useRun',
-} as const
+import { sweepLenses } from './sweepLenses.ts'
 
 export function codeLenses(document: ExperimentDocument, context: LanguageContext): CodeLens[] {
   const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }
@@ -30,19 +23,15 @@ export function codeLenses(document: ExperimentDocument, context: LanguageContex
 
   const { axes } = document.inspection
   const runs = countRuns(document.tree, axes)
-  const start =
-    axes.length === 0
-      ? l10n.t('Start Triplet Training')
-      : Number.isFinite(runs)
-        ? l10n.t('Start sweep ({0} runs)', runs)
-        : l10n.t('Start sweep')
-  add(`$(play) ${start}`, commands.start, document.text.uri)
+  const sweep = sweepLenses(document, context, add)
+  if (sweep !== 'running') add(`$(play) ${startTitle(axes.length, runs)}`, commands.start, document.text.uri)
 
   const facts = factsOf(document, context)
   const engine = engineOf(facts, context)
   if (facts !== null && engine !== null) {
     const time = estimateDuration(facts, context.runs)
-    const about = time === null || !Number.isFinite(runs) ? '' : ` · ${l10n.t('about {0}', duration(time * runs))}`
+    const about =
+      time === null || !Number.isFinite(runs) ? '' : ` · ${l10n.t('about {0}', duration(Math.max(1_000, time * runs)))}`
     lenses.push({ range, command: { title: `$(zap) ${engine}${about}`, command: '' } })
   }
 
@@ -62,7 +51,12 @@ export function codeLenses(document: ExperimentDocument, context: LanguageContex
   const values = bestValues(document, context)
   if (values !== null)
     add(`$(check) ${l10n.t('use {0}', nameOfAssignment(values, axes))}`, commands.useValues, document.text.uri, values)
-  return lenses
+  return [...lenses, ...axisLenses(document, context, facts)]
+}
+
+function startTitle(axes: number, runs: number): string {
+  if (axes === 0) return l10n.t('Start Triplet Training')
+  return Number.isFinite(runs) ? l10n.t('Start sweep ({0} runs)', runs) : l10n.t('Start sweep')
 }
 
 /** What the file names, or what the newest run has used. */

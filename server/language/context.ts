@@ -1,11 +1,14 @@
 /** What the language features know besides the text: assembled by the language server, made up by tests. */
 import type { RunRow } from '../../protocol/runEvent.ts'
+import type { SweepInfo } from '../../protocol/sweeps.ts'
 import type { ExperimentContext } from '../experiment/context.ts'
 
 export interface LanguageContext {
   readonly experiment: ExperimentContext
   /** The runs of this file, newest first. */
   readonly runs: readonly RunRow[]
+  /** The sweeps of this file, newest first, each with the settings that it was started with (`settingsOf`). */
+  readonly sweeps?: readonly { readonly sweep: SweepInfo; readonly settings: string }[]
   /** Address of a path that is written in the file. */
   readonly resolve?: (path: string) => string
   /** What lies in a folder, given as it is written in the file; nothing when it cannot be read. */

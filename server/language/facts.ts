@@ -3,11 +3,11 @@ import type { RunSpec } from '../../protocol/runSpec.ts'
 import { summaryOf, type RunRow } from '../../protocol/runEvent.ts'
 import type { DatasetState, PictureShape } from '../experiment/context.ts'
 import { combinations } from '../experiment/grid.ts'
+import { textOf } from '../experiment/specText.ts'
 import { Sight } from '../experiment/rules/rule.ts'
 import { totalSteps } from '../experiment/rules/timeRules.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
-import { textOf } from './specText.ts'
 
 export interface Facts {
   /** The first run that the file asks for. */

@@ -2,13 +2,16 @@
 import * as l10n from '@vscode/l10n'
 import { InlayHintKind, type InlayHint, type InlayHintLabelPart, type Range } from 'vscode-languageserver-types'
 import { count, duration, metricName, metricValue } from '../../protocol/words.ts'
+import type { Axis } from '../experiment/axes.ts'
+import { inline } from '../experiment/editText.ts'
 import { isInherited, toJson, valueAt, type Value } from '../experiment/tree.ts'
 import { tripletsIn } from '../experiment/triplets.ts'
 import { targetOf } from './bestRun.ts'
-import { commands } from './codeLens.ts'
+import { commands } from './commands.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
 import { estimateDuration, factsOf } from './facts.ts'
+import { refineAxis } from './refine.ts'
 import { resultsOf } from './results.ts'
 
 export function inlayHints(document: ExperimentDocument, context: LanguageContext, range: Range): InlayHint[] {
@@ -80,39 +83,52 @@ function addAmounts(document: ExperimentDocument, context: LanguageContext, add:
 
 function addResults(document: ExperimentDocument, context: LanguageContext, add: Add): void {
   const { metric } = targetOf(document.tree)
-  for (const [path, results] of resultsOf(document, context))
-    for (const { value, best, mean, count: runs, isBest } of results) {
-      if (isInherited(document.tree, value.span)) continue
-      const label: InlayHintLabelPart[] = [{ value: `${metricValue(metric, best)}${isBest ? ' ★' : ''}` }]
-      if (isBest) {
-        const written = JSON.stringify(toJson(value))
-        label.push(
-          { value: ' ' },
-          {
-            value: l10n.t('use'),
-            tooltip: l10n.t('Write {0} in place of the sweep', written),
-            command: {
-              title: l10n.t('Use {0}', written),
-              command: commands.useValues,
-              arguments: [document.text.uri, { [path]: toJson(value) }],
-            },
-          },
-        )
-      }
+  const shown = (value: number) => metricValue(metric, value)
+  for (const { axis, values } of resultsOf(document, context))
+    for (const result of values) {
+      const { value, best, mean, count: runs, isBest } = result
+      const isInterval = axis.domain.kind === 'interval'
+      // The best number of an interval stands nowhere in the text: it is said behind the axis.
+      const at = isInterval ? { ...value, span: axis.span } : value
+      if (isInherited(document.tree, at.span)) continue
+      const written = inline(toJson(value))
+      const found = isInterval ? l10n.t('{0} at {1}', shown(best), written) : shown(best)
+      const several = runs > 1 ? `, ${l10n.t('mean {0}', shown(mean))}` : ''
+      const label: InlayHintLabelPart[] = [{ value: `${found}${several}${isBest ? ' ★' : ''}` }]
+      if (isBest) label.push(...linksOf(document, axis, value))
       add(
-        value,
+        at,
         label,
         runs === 1
-          ? l10n.t('{0} {1}, one run', metricName(metric), metricValue(metric, best))
-          : l10n.t(
-              '{0}: best {1}, mean {2} of {3} runs',
-              metricName(metric),
-              metricValue(metric, best),
-              metricValue(metric, mean),
-              runs,
-            ),
+          ? l10n.t('{0} {1}, one run', metricName(metric), shown(best))
+          : l10n.t('{0}: best {1}, mean {2} of {3} runs', metricName(metric), shown(best), shown(mean), runs),
       )
     }
+}
+
+/** What can be done with the best value: write it, or look closer around it. */
+function linksOf(document: ExperimentDocument, axis: Axis, best: Value): InlayHintLabelPart[] {
+  const written = inline(toJson(best))
+  const { uri } = document.text
+  const link = (value: string, tooltip: string, command: string, ...args: unknown[]): InlayHintLabelPart[] => [
+    { value: ' ' },
+    { value, tooltip, command: { title: tooltip, command, arguments: args } },
+  ]
+  const narrower = refineAxis(document, axis, best)
+  return [
+    ...link(l10n.t('use'), l10n.t('Write {0} in place of the sweep', written), commands.useValues, uri, {
+      [axis.path]: toJson(best),
+    }),
+    ...(narrower === null
+      ? []
+      : link(
+          l10n.t('refine'),
+          l10n.t('Refine around {0}: {1}', written, narrower.text),
+          commands.refine,
+          uri,
+          axis.path,
+        )),
+  ]
 }
 
 /** 93 k, 1.2 M. */

@@ -1,19 +1,17 @@
-/**
- * What the values of a sweep have reached. A result belongs to the text: a run counts for a value when the file, as it
- * stands, still asks for exactly that run. So results survive edits elsewhere, undo, renaming and reloading, and go when
- * their axis goes.
- */
+/** What the axes of a sweep have reached: see `RunMatcher` for which runs count. */
 import type { RunRow } from '../../protocol/runEvent.ts'
-import type { Assignment } from '../experiment/axes.ts'
-import { combinations } from '../experiment/grid.ts'
+import type { Assignment, Axis } from '../experiment/axes.ts'
+import { runRepeats } from '../experiment/countRuns.ts'
+import { RunMatcher, valueInSpec, type Chosen } from '../experiment/matchRun.ts'
+import { specKey } from '../experiment/specText.ts'
 import { toJson, type Value } from '../experiment/tree.ts'
-import { bestOf, bestValue, isBetter, targetOf, type Target } from './bestRun.ts'
-import { specKey } from './specText.ts'
+import { bestValue, isBetter, targetOf, type Target } from './bestRun.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
 
 export interface ValueResult {
   readonly value: Value
+  /** Of the combinations with this value; a combination's result is the mean of its repeats. */
   readonly best: number
   readonly mean: number
   /** Runs that have a result. */
@@ -22,98 +20,113 @@ export interface ValueResult {
   readonly isBest: boolean
 }
 
-/** Larger sweeps are not looked through: the panel shows them. */
-const mostCombinations = 1_000
-
-interface Asked {
-  readonly byAxis: ReadonlyMap<string, ReadonlyMap<Value, ReadonlySet<string>>>
+/** What is known of an axis: of each listed value, or of the best number of an interval. */
+export interface AxisResults {
+  readonly axis: Axis
+  readonly values: readonly ValueResult[]
 }
-const asked = new WeakMap<ExperimentDocument, Asked>()
 
-/** By axis path; values without a result are left out. */
-export function resultsOf(document: ExperimentDocument, context: LanguageContext): Map<string, ValueResult[]> {
+/** A combination that was tried, with all of its repeats. */
+export interface Tried {
+  readonly chosen: Chosen
+  readonly score: number
+  readonly runs: readonly RunRow[]
+}
+
+const matchers = new WeakMap<ExperimentDocument, { readonly folder: string; readonly matcher: RunMatcher }>()
+
+export function matcherOf(document: ExperimentDocument, { experiment: { folder } }: LanguageContext): RunMatcher {
+  const known = matchers.get(document)
+  if (known?.folder === folder) return known.matcher
+  const matcher = new RunMatcher(document.tree, document.inspection.axes, folder)
+  matchers.set(document, { folder, matcher })
+  return matcher
+}
+
+/** The combinations that the file asks for and that have a result, in the order in which they were first run. */
+export function triedIn(document: ExperimentDocument, context: LanguageContext): Tried[] {
+  if (document.inspection.axes.length === 0) return []
   const target = targetOf(document.tree)
-  const reached = new Map<string, number[]>()
-  for (const run of context.runs) {
-    const value = bestValue(run, target)
-    if (value === null) continue
-    const key = specKey(run.spec)
-    const known = reached.get(key)
-    if (known === undefined) reached.set(key, [value])
-    else known.push(value)
-  }
-  const results = new Map<string, ValueResult[]>()
-  if (reached.size === 0) return results
-  for (const [path, values] of specsAsked(document, context).byAxis) {
-    const found = [...values].flatMap(([value, specs]) => {
-      const own = [...specs].flatMap(spec => reached.get(spec) ?? [])
-      return own.length === 0 ? [] : [summarise(value, own, target)]
-    })
-    const best = found.reduce<number | null>((a, { best: b }) => (a === null || isBetter(b, a, target) ? b : a), null)
-    if (found.length > 0)
-      results.set(
-        path,
-        found.map(one => ({ ...one, isBest: one.best === best && found.length > 1 })),
-      )
-  }
-  return results
-}
-
-function summarise(value: Value, own: readonly number[], target: Target): Omit<ValueResult, 'isBest'> {
-  const best = own.reduce((a, b) => (isBetter(b, a, target) ? b : a))
-  return { value, best, mean: own.reduce((a, b) => a + b, 0) / own.length, count: own.length }
-}
-
-/** Which specs the file asks for at each value of each axis. */
-function specsAsked(document: ExperimentDocument, context: LanguageContext): Asked {
-  const known = asked.get(document)
-  if (known !== undefined) return known
-  const byAxis = new Map<string, Map<Value, Set<string>>>()
-  let visited = 0
-  for (const { result, chosen } of combinations(document.tree, document.inspection.axes, context.experiment.folder)) {
-    if (++visited > mostCombinations) break
-    if (result.kind === 'none') continue
-    const key = specKey(result.spec)
-    for (const [path, value] of chosen) {
-      const values = byAxis.get(path) ?? new Map<Value, Set<string>>()
-      byAxis.set(path, values)
-      const specs = values.get(value) ?? new Set<string>()
-      values.set(value, specs)
-      specs.add(key)
+  const matcher = matcherOf(document, context)
+  // Repeats differ in their seed; where the seed is an axis itself, there are none.
+  const repeated = runRepeats(document.tree) > 1
+  const groups = new Map<string, { chosen: Chosen; runs: RunRow[]; scores: number[] }>()
+  for (const run of context.runs.toReversed()) {
+    const score = bestValue(run, target)
+    const chosen = score === null ? null : matcher.match(run.spec)
+    if (score === null || chosen === null) continue
+    const key = specKey(repeated ? { ...run.spec, seed: 0 } : run.spec)
+    const known = groups.get(key)
+    if (known === undefined) groups.set(key, { chosen, runs: [run], scores: [score] })
+    else {
+      known.runs.push(run)
+      known.scores.push(score)
     }
   }
-  const found = { byAxis }
-  asked.set(document, found)
-  return found
+  return [...groups.values()].map(({ chosen, runs, scores }) => ({ chosen, runs, score: mean(scores) }))
 }
 
-/** The values of the best run that the file asks for, at each axis; `null` before a first result. */
-export function bestValues(document: ExperimentDocument, context: LanguageContext): Assignment | null {
-  const { byAxis } = specsAsked(document, context)
-  if (byAxis.size === 0) return null
-  const wanted = new Set([...byAxis.values()].flatMap(values => [...values.values()].flatMap(specs => [...specs])))
-  const best = bestOf(
-    context.runs.filter(run => wanted.has(specKey(run.spec))),
-    targetOf(document.tree),
-  )
-  if (best === null) return null
-  const key = specKey(best.run.spec)
-  const found = [...byAxis].flatMap(([path, values]) => {
-    const own = [...values].find(([, specs]) => specs.has(key))
-    return own === undefined ? [] : [[path, toJson(own[0])] as const]
+export function resultsOf(document: ExperimentDocument, context: LanguageContext): AxisResults[] {
+  const tried = triedIn(document, context)
+  if (tried.length === 0) return []
+  const target = targetOf(document.tree)
+  return document.inspection.axes.flatMap(axis => {
+    const own = tried.filter(one => one.chosen.has(axis.path))
+    if (own.length === 0) return []
+    return [
+      { axis, values: axis.domain.kind === 'values' ? byValue(axis, own, target) : ofInterval(axis, own, target) },
+    ]
   })
-  return Object.fromEntries(found)
+}
+
+function byValue(axis: Axis, tried: readonly Tried[], target: Target): ValueResult[] {
+  const found = [...Map.groupBy(tried, one => one.chosen.get(axis.path))].flatMap(([value, own]) =>
+    value === undefined ? [] : [summarise(value, own, target)],
+  )
+  const best = bestScore(found, target)
+  return found.map(one => ({ ...one, isBest: one.best === best && found.length > 1 }))
+}
+
+/** The best number of an interval; the mean is over all of them. */
+function ofInterval({ path }: Axis, tried: readonly Tried[], target: Target): ValueResult[] {
+  const best = bestTried(tried, target)
+  const value = best?.chosen.get(path)
+  return value === undefined ? [] : [{ ...summarise(value, tried, target), isBest: true }]
+}
+
+function summarise(value: Value, own: readonly Tried[], target: Target): Omit<ValueResult, 'isBest'> {
+  return {
+    value,
+    best: bestTried(own, target)?.score ?? NaN,
+    mean: mean(own.map(one => one.score)),
+    count: own.reduce((sum, one) => sum + one.runs.length, 0),
+  }
+}
+
+function bestScore(results: readonly { readonly best: number }[], target: Target): number | undefined {
+  return results
+    .map(one => one.best)
+    .reduce<number | undefined>((a, b) => (a === undefined || isBetter(b, a, target) ? b : a), undefined)
+}
+
+export function bestTried(tried: readonly Tried[], target: Target): Tried | undefined {
+  return tried.reduce<Tried | undefined>(
+    (a, b) => (a === undefined || isBetter(b.score, a.score, target) ? b : a),
+    undefined,
+  )
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** The values of the best combination that the file asks for, at each axis; `null` before a first result. */
+export function bestValues(document: ExperimentDocument, context: LanguageContext): Assignment | null {
+  const best = bestTried(triedIn(document, context), targetOf(document.tree))
+  return best === undefined ? null : Object.fromEntries([...best.chosen].map(([path, value]) => [path, toJson(value)]))
 }
 
 /** What a run has at a setting of the file; `undefined` where the setting means nothing to it. */
 export function valueInRun(run: RunRow, path: string): unknown {
-  let at: unknown = path === 'optimizer.clipNorm' ? run.spec.clipNorm : run.spec
-  if (path === 'optimizer.clipNorm') return at
-  for (const step of path.split('.')) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined
-    at = (at as Record<string, unknown>)[step]
-  }
-  return at
+  return valueInSpec(run.spec, path)
 }
 
 export function sameJson(a: unknown, b: Value): boolean {

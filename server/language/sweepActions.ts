@@ -6,33 +6,60 @@ import { inRange, type Json, type NumberSetting, type Setting } from '../catalog
 import type { Axis } from '../experiment/axes.ts'
 import { inline } from '../experiment/editText.ts'
 import type { Fix, Span } from '../experiment/finding.ts'
-import { isInherited, member, toJson, type Value } from '../experiment/tree.ts'
+import type { Site } from '../experiment/inspect.ts'
+import { isInherited, toJson, type Value } from '../experiment/tree.ts'
 import { targetOf } from './bestRun.ts'
 import type { LanguageContext } from './context.ts'
 import type { ExperimentDocument } from './document.ts'
 import { toTextEdits } from './edits.ts'
+import { refineAxis, tidy } from './refine.ts'
 import { resultsOf } from './results.ts'
 import { sitesAt } from './sites.ts'
 
 export function sweepActions(document: ExperimentDocument, context: LanguageContext, span: Span): CodeAction[] {
-  const axis = document.inspection.axes.findLast(
-    one =>
-      !isInherited(document.tree, one.span) &&
-      one.span.offset <= span.offset &&
-      span.offset + span.length <= one.span.offset + one.span.length,
-  )
-  return axis === undefined ? sweepThis(document, span) : leaveSweep(document, context, axis, span)
+  const axis = axisAt(document, span)
+  if (axis !== undefined) return leaveSweep(document, context, axis, span)
+  const sweep = sweepOf(document, span)
+  return sweep === null ? [] : [action(document, sweep.title, sweep.edits)]
 }
 
-/** Turns the innermost value under the cursor into an axis. */
-function sweepThis(document: ExperimentDocument, span: Span): CodeAction[] {
-  for (const { setting, value, path } of sitesAt(document, span.offset).toReversed()) {
+function axisAt(document: ExperimentDocument, span: Span): Axis | undefined {
+  return document.inspection.axes.findLast(one => !isInherited(document.tree, one.span) && covers(one.span, span))
+}
+
+function covers(outer: Span, inner: Span): boolean {
+  return outer.offset <= inner.offset && inner.offset + inner.length <= outer.offset + outer.length
+}
+
+/**
+ * Turns the innermost value under the cursor into an axis, or each value of a selection.
+ * @returns `null` where there is nothing to vary
+ */
+export function sweepOf(document: ExperimentDocument, span: Span): { title: string; edits: Fix['edits'] } | null {
+  const selected =
+    span.length === 0 ? [] : sweepable(document.inspection.sites.filter(one => covers(span, one.value.span)))
+  if (selected.length > 1)
+    return { title: l10n.t('Sweep the {0} selected values', selected.length), edits: selected.map(one => one.edit) }
+  const one = [...selected, ...sweepable(sitesAt(document, span.offset).toReversed())].at(0)
+  if (one === undefined) return null
+  return { title: l10n.t('Sweep this value: {0}', inline(one.values)), edits: [one.edit] }
+}
+
+interface Sweepable {
+  readonly values: Json[]
+  readonly edit: Fix['edits'][number]
+}
+
+/** Sites with something to vary; none that lies inside of another that was taken. */
+function sweepable(sites: readonly Site[]): Sweepable[] {
+  const found: Sweepable[] = []
+  for (const { setting, value, path, axisPath } of sites) {
+    if (axisPath !== null || /^(sweep|name|curriculum)(\.|$)/.test(path)) continue
     const values = worthTrying(setting, value)
-    if (values === null || path.startsWith('sweep') || path === 'name' || path.startsWith('curriculum')) continue
-    const text = `{ "values": ${inline(values)} }`
-    return [action(document, l10n.t('Sweep this value: {0}', inline(values)), [{ span: value.span, text }])]
+    if (values === null || found.some(one => covers(one.edit.span, value.span))) continue
+    found.push({ values, edit: { span: value.span, text: `{ "values": ${inline(values)} }` } })
   }
-  return []
+  return found
 }
 
 /** The value with others that are worth comparing to it; `null` where there is nothing to vary. */
@@ -73,24 +100,11 @@ function numbersAround(setting: NumberSetting, value: number): number[] | null {
     : null
 }
 
-/** Two significant digits, or a whole number. */
-function tidy(value: number, { integer }: NumberSetting): number {
-  return integer ? Math.round(value) : Number(value.toPrecision(2))
-}
-
-/** From an axis to one of its values, or to narrower values around the best. */
+/** From an axis to one of its values, or to a narrower axis around the best. */
 function leaveSweep(document: ExperimentDocument, context: LanguageContext, axis: Axis, span: Span): CodeAction[] {
   const { domain } = axis
-  if (domain.kind === 'interval')
-    return [use(document, axis, inline(domain.min), l10n.t('Use {0}', inline(domain.min)))]
-  const results = resultsOf(document, context).get(axis.path) ?? []
+  const results = resultsOf(document, context).find(one => one.axis === axis)?.values ?? []
   const best = results.find(one => one.isBest) ?? (results.length === 1 ? results.at(0) : undefined)
-  const pointed = domain.values.find(
-    one =>
-      !isInherited(document.tree, one.span) &&
-      one.span.offset <= span.offset &&
-      span.offset <= one.span.offset + one.span.length,
-  )
   const actions: CodeAction[] = []
   if (best !== undefined) {
     const { metric } = targetOf(document.tree)
@@ -100,46 +114,21 @@ function leaveSweep(document: ExperimentDocument, context: LanguageContext, axis
       ...use(document, axis, text, l10n.t('Use {0}, the best so far ({1})', text, reached)),
       isPreferred: true,
     })
-    const narrower = refine(axis, best.value)
+    const narrower = refineAxis(document, axis, best.value)
     if (narrower !== null)
-      actions.push(
-        action(document, l10n.t('Refine around {0}: {1}', text, inline(narrower)), [
-          {
-            span: member({ kind: 'object', ...objectOf(document, axis) }, 'values')?.value?.span ?? axis.span,
-            text: inline(narrower),
-          },
-        ]),
-      )
+      actions.push(action(document, l10n.t('Refine around {0}: {1}', text, narrower.text), narrower.edits))
   }
+  if (domain.kind === 'interval') {
+    if (best === undefined) actions.push(use(document, axis, inline(domain.min), l10n.t('Use {0}', inline(domain.min))))
+    return actions
+  }
+  const pointed = domain.values.find(one => !isInherited(document.tree, one.span) && covers(one.span, span))
   const plain = pointed ?? domain.values.at(0)
   if (plain !== undefined && plain !== best?.value) {
     const text = inline(toJson(plain))
     actions.push(use(document, axis, text, l10n.t('Use {0} instead of the sweep', text)))
   }
   return actions
-}
-
-/** The axis's own object: its members say where `values` stand. */
-function objectOf(document: ExperimentDocument, axis: Axis) {
-  const site = document.inspection.sites.find(one => one.value.span === axis.span)
-  return { span: axis.span, members: site?.value.kind === 'object' ? site.value.members : [] }
-}
-
-/** Halfway to the neighbours on either side: by ratio where only ratios matter. */
-export function refine({ setting, domain }: Axis, best: Value): number[] | null {
-  if (setting.kind !== 'number' || best.kind !== 'number' || domain.kind !== 'values') return null
-  const all = domain.values.flatMap(one => (one.kind === 'number' ? [one.value] : [])).sort((a, b) => a - b)
-  const at = all.indexOf(best.value)
-  const middle = (a: number, b: number) => (setting.logarithmic === true && a > 0 ? Math.sqrt(a * b) : (a + b) / 2)
-  const below =
-    at > 0 ? middle(all[at - 1] ?? best.value, best.value) : best.value / (setting.logarithmic === true ? 2 : 1.5)
-  const above =
-    at + 1 < all.length
-      ? middle(best.value, all[at + 1] ?? best.value)
-      : best.value * (setting.logarithmic === true ? 2 : 1.5)
-  const values = [tidy(below, setting), best.value, tidy(above, setting)].filter(one => inRange(one, setting.range))
-  const distinct = [...new Set(values)]
-  return distinct.length > 1 ? distinct : null
 }
 
 function use(document: ExperimentDocument, axis: Axis, text: string, title: string): CodeAction {

@@ -64,6 +64,11 @@ export class Documents {
     return tree.basePath === null ? null : this.read(pathToFileURL(tree.basePath).href)
   }
 
+  /** The document as it would be with another text. */
+  withText({ text: { uri } }: ExperimentDocument, text: string): ExperimentDocument {
+    return this.#parse(TextDocument.create(uri, 'triplet', 0, text), new Map())
+  }
+
   #parse(text: TextDocument, bases: Map<string, string | null>): ExperimentDocument {
     const path = pathOf(text.uri)
     if (path === null) return readDocument(text)

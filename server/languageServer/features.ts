@@ -8,7 +8,8 @@ import {
 import * as v from 'valibot'
 import { editsToRun } from '../language/applyRun.ts'
 import { codeActionKinds, codeActions } from '../language/codeActions.ts'
-import { codeLenses, commands } from '../language/codeLens.ts'
+import { codeLenses } from '../language/codeLens.ts'
+import { commands } from '../language/commands.ts'
 import { complete, completionTriggers } from '../language/completion.ts'
 import type { LanguageContext } from '../language/context.ts'
 import type { ExperimentDocument } from '../language/document.ts'
@@ -17,6 +18,8 @@ import { hover } from '../language/hover.ts'
 import { inlayHints } from '../language/inlayHints.ts'
 import { documentLinks, documentSymbols, foldingRanges, format, selectionRanges } from '../language/structure.ts'
 import { definition, prepareRename, rename } from '../language/extends.ts'
+import { refineAxis } from '../language/refine.ts'
+import { resultsOf } from '../language/results.ts'
 import { inline, setAt } from '../experiment/editText.ts'
 import { isInherited } from '../experiment/tree.ts'
 import type { Fix } from '../experiment/finding.ts'
@@ -37,10 +40,11 @@ export const featureCapabilities: ServerCapabilities = {
   documentRangeFormattingProvider: true,
   definitionProvider: true,
   renameProvider: { prepareProvider: true },
-  executeCommandProvider: { commands: [commands.useValues, commands.useRun] },
+  executeCommandProvider: { commands: [commands.useValues, commands.useRun, commands.refine] },
 }
 
 const UseRun = v.strictTuple([v.string(), v.number()])
+const RefineAxis = v.strictTuple([v.string(), v.string()])
 const UseValues = v.strictTuple([v.string(), v.record(v.string(), v.unknown())])
 
 export function serveFeatures(
@@ -99,7 +103,12 @@ export function serveFeatures(
   connection.onExecuteCommand(async ({ command, arguments: args }) => {
     const document = documents.get(String(args?.at(0)))
     if (document === null) return
-    const changes = command === commands.useRun ? runEdits(document, args) : valueEdits(document, args)
+    const changes =
+      command === commands.useRun
+        ? runEdits(document, args)
+        : command === commands.refine
+          ? refineEdits(document, args)
+          : valueEdits(document, args)
     if (changes === null || changes.length === 0) return
     const { uri, version } = document.text
     const edits = toTextEdits(document.text, changes)
@@ -116,6 +125,15 @@ export function serveFeatures(
       const text = inline(value)
       return isInherited(document.tree, span) ? (setAt(document.tree, path, value) ?? []) : [{ span, text }]
     })
+  }
+
+  function refineEdits(document: ExperimentDocument, args: unknown): Fix['edits'] | null {
+    const decoded = v.safeParse(RefineAxis, args)
+    if (!decoded.success) return null
+    const [, path] = decoded.output
+    const found = resultsOf(document, contextOf(document)).find(({ axis }) => axis.path === path)
+    const best = found?.values.find(one => one.isBest)
+    return found && best ? (refineAxis(document, found.axis, best.value)?.edits ?? null) : null
   }
 
   function runEdits(document: ExperimentDocument, args: unknown): Fix['edits'] | null {

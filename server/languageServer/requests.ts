@@ -2,20 +2,17 @@
 import * as v from 'valibot'
 import { ResponseError } from 'vscode-languageserver/node'
 import * as l10n from '@vscode/l10n'
-import {
-  describeExperiment,
-  listRuns,
-  readRun,
-  startTraining,
-  watchRun,
-  wishRun,
-  type Problem,
-} from '../../protocol/requests.ts'
+import { describeExperiment, listRuns, readRun, startTraining, watchRun, wishRun } from '../../protocol/requests.ts'
+import { applyEdits } from '../experiment/applyEdits.ts'
 import { resolveExperiment } from '../experiment/resolve.ts'
 import { requestWish } from '../queues/local.ts'
+import { editsToVaryAlone } from '../language/axisAlone.ts'
+import type { ExperimentDocument } from '../language/document.ts'
 import { experimentStatus } from '../language/status.ts'
 import { queueExperiment } from '../queueExperiment.ts'
 import type { Answer, RequestContext } from './requestContext.ts'
+import { refuse } from './refuse.ts'
+import { serveSweepRequests } from './sweepRequests.ts'
 import { serveRunRequests } from './runRequests.ts'
 import { publicDelta, publicRun, toPublicId } from './runIds.ts'
 import { serveTransferRequests } from './transferRequests.ts'
@@ -38,7 +35,8 @@ export function serveRequests(context: RequestContext): void {
 
   serveRunRequests(context, on)
   serveTransferRequests(context, on)
-  on(startTraining, ({ uri }) => start(context, uri))
+  serveSweepRequests(context, on)
+  on(startTraining, ({ uri, axis }) => start(context, uri, axis))
   on(describeExperiment, ({ uri }) => {
     const document = context.documents.read(uri)
     return document === null
@@ -79,13 +77,14 @@ export function serveRequests(context: RequestContext): void {
 
 type StartAnswer = v.InferOutput<(typeof startTraining)['result']>
 
-async function start(context: RequestContext, uri: string): Promise<StartAnswer> {
+async function start(context: RequestContext, uri: string, axis?: string): Promise<StartAnswer> {
   if (!context.trusted())
     return refuse('untrusted', l10n.t('This workspace is not trusted. Trust it, then start the training again.'))
-  const document = context.documents.read(uri)
-  if (document === null) return refuse('unreadable', l10n.t('{0} cannot be read. Save it, then try again.', uri))
+  const whole = context.documents.read(uri)
+  if (whole === null) return refuse('unreadable', l10n.t('{0} cannot be read. Save it, then try again.', uri))
   const home = context.workspace.homeOf(uri)
   if (home === null) return refuse('no-folder', l10n.t('Save the file first: runs are stored in its folder.'))
+  const document = axis === undefined ? whole : alone(context, whole, axis)
   // The first look asks for the facts of the dataset, the second one has them.
   const surroundings = context.experimentContext(uri)
   resolveExperiment(document.tree, surroundings)
@@ -98,17 +97,23 @@ async function start(context: RequestContext, uri: string): Promise<StartAnswer>
   const runIds = queueExperiment(store, home.experiment, resolution)
   home.folder.pollNow()
   void launch(context, home)
-  return { kind: 'started', runIds: runIds.map(id => toPublicId(home.folder.index, id)) }
+  const toPublic = (id: number) => toPublicId(home.folder.index, id)
+  const sweepId = resolution.sweep === null ? null : (store.run(runIds[0])?.sweepId ?? null)
+  return {
+    kind: 'started',
+    runIds: runIds.map(toPublic),
+    sweepId: sweepId === null ? null : toPublic(sweepId),
+  }
+}
+
+/** The file with one axis; a file that no longer has it is taken as it is. */
+function alone({ documents, languageContext }: RequestContext, document: ExperimentDocument, axis: string) {
+  const edits = editsToVaryAlone(document, languageContext(document), axis)
+  return edits === null ? document : documents.withText(document, applyEdits(document.tree.text, edits))
 }
 
 /** The runs are safe in the store; that they cannot start now is said, and tried again every few seconds. */
 async function launch({ connection }: RequestContext, home: Home): Promise<void> {
   const trouble = await home.folder.ensureTraining()
   if (trouble !== null) connection.window.showErrorMessage(trouble)
-}
-
-function refuse(code: string, message: string): StartAnswer {
-  const start = { line: 0, character: 0 }
-  const problem: Problem = { code, severity: 'error', message, start, end: start }
-  return { kind: 'refused', problems: [problem] }
 }

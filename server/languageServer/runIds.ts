@@ -3,6 +3,7 @@
  * leaves the language server carries the folder in the upper bits, so that ids stay apart. The first folder's are as stored.
  */
 import type { RunDelta, RunRow } from '../../protocol/runEvent.ts'
+import type { DescribedSweep } from '../sweeps/describe.ts'
 import { assertNever } from '../../protocol/assertNever.ts'
 
 const runsPerFolder = 2 ** 32
@@ -20,6 +21,13 @@ export function publicRun(folder: number, run: RunRow): RunRow {
   if (folder === 0) return run
   const sweepId = run.sweepId === null ? null : toPublicId(folder, run.sweepId)
   return { ...run, id: toPublicId(folder, run.id), sweepId }
+}
+
+export function publicSweep(folder: number, { sweep, trials }: DescribedSweep): DescribedSweep {
+  return {
+    sweep: { ...sweep, id: toPublicId(folder, sweep.id) },
+    trials: trials.map(trial => ({ ...trial, runId: toPublicId(folder, trial.runId) })),
+  }
 }
 
 export function publicDelta(folder: number, delta: RunDelta): RunDelta {

@@ -27,13 +27,21 @@ import { Documents } from './documents.ts'
 import { explain } from './explain.ts'
 import { featureCapabilities, serveFeatures } from './features.ts'
 import { serveRequests } from './requests.ts'
-import { publicRun } from './runIds.ts'
+import { infoOf } from '../sweeps/describe.ts'
+import { planIn } from '../sweeps/plan.ts'
+import { publicRun, toPublicId } from './runIds.ts'
 import { pathOf, Workspace } from './workspace.ts'
 
 /** Lenses and hints show results of runs; they are drawn anew at most this often, in milliseconds. */
 const refreshEvery = 1_000
 /** How long a start waits for facts of the dataset that are just being read, in milliseconds. */
 const factsPatience = 1_500
+
+/** Runs follow their files: those that are renamed themselves, and those in a folder that is. */
+const renamedFiles = [
+  { scheme: 'file', pattern: { glob: '**/*.triplet.json', matches: 'file' as const } },
+  { scheme: 'file', pattern: { glob: '**/*', matches: 'folder' as const } },
+]
 
 export function serve(connection: Connection): void {
   let options = v.parse(InitializationOptions, {})
@@ -73,9 +81,14 @@ export function serve(connection: Connection): void {
     const own = home === null ? [] : home.folder.runsOf(home.experiment)
     const runs = own.map(run => publicRun(home?.folder.index ?? 0, run))
     const experiment = experimentContext(document.text.uri)
+    const sweeps = (home?.folder.sweepsOf(home.experiment) ?? []).map(row => {
+      const sweep = infoOf(row)
+      return { sweep: { ...sweep, id: toPublicId(home?.folder.index ?? 0, row.id) }, settings: planIn(row).text }
+    })
     return {
       experiment,
       runs,
+      sweeps,
       explain,
       resolve: path => pathToFileURL(resolve(experiment.folder, path)).href,
       list: async folder => {
@@ -111,7 +124,10 @@ export function serve(connection: Connection): void {
       serverInfo: { name: 'Triplet Lab' },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
-        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+        workspace: {
+          workspaceFolders: { supported: true, changeNotifications: true },
+          fileOperations: { didRename: { filters: renamedFiles } },
+        },
         ...featureCapabilities,
         ...(pulls()
           ? {
@@ -143,6 +159,10 @@ export function serve(connection: Connection): void {
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
     facts.changed(changes.flatMap(change => pathOf(change.uri) ?? []))
+  })
+  connection.workspace.onDidRenameFiles(({ files }) => {
+    for (const { oldUri, newUri } of files) workspace.rename(oldUri, newUri)
+    refresh()
   })
   // A change shows in every file that extends this one.
   documents.open.onDidChangeContent(() => {

@@ -128,6 +128,12 @@ export class Workspace {
     return { folder, experiment: relative(folder.path, path).split(sep).join('/') }
   }
 
+  /** A file or folder has got another name; what moves to another workspace folder leaves its runs behind. */
+  rename(oldUri: string, newUri: string): void {
+    const [from, to] = [this.homeOf(oldUri), this.homeOf(newUri)]
+    if (from !== null && from.folder === to?.folder) from.folder.rename(from.experiment, to.experiment)
+  }
+
   dispose(): void {
     clearTimeout(this.#flush)
     for (const folder of this.#folders.values()) folder.dispose()

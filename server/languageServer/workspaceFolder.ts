@@ -6,6 +6,7 @@ import { ensureTrainingServer } from '../launch.ts'
 import { databaseFile, storeFolderName } from '../store/layout.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { emptyTrash } from '../emptyTrash.ts'
+import type { SweepRow } from '../store/sweeps.ts'
 import type { Tail } from '../store/tail.ts'
 
 export interface FolderEvents {
@@ -70,6 +71,21 @@ export class WorkspaceFolder {
   store(create: boolean): Store | null {
     this.#ensureOpen(create)
     return this.#open?.store ?? null
+  }
+
+  /** The sweeps of an experiment, newest first. */
+  sweepsOf(experiment: string): SweepRow[] {
+    const sweeps = this.store(false)?.sweeps(true) ?? []
+    return sweeps.filter(sweep => sweep.experiment === experiment).sort((a, b) => b.id - a.id)
+  }
+
+  /** Runs stay with their file, or with all files of a folder, when it is renamed. Paths are relative, with `/`. */
+  rename(from: string, to: string): void {
+    const experiments = new Set(this.runs().map(run => run.experiment))
+    for (const one of experiments)
+      if (one === from || one.startsWith(`${from}/`))
+        this.#open?.store.renameExperiment(one, to + one.slice(from.length))
+    this.pollNow()
   }
 
   watch(runId: number, on: boolean): void {

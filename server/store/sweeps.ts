@@ -1,9 +1,8 @@
 /** Rows of `sweep` and `trial`: which runs belong to a sweep, and what it has decided about them. */
 import * as v from 'valibot'
+import { SweepStatus } from '../../protocol/sweeps.ts'
+import type { Json } from '../catalog/entry.ts'
 import type { Connection } from './sqlite.ts'
-
-export const SweepStatus = v.picklist(['running', 'done', 'stopped', 'failed'])
-export type SweepStatus = v.InferOutput<typeof SweepStatus>
 
 const SweepRow = v.object({
   id: v.number(),
@@ -37,7 +36,13 @@ const TrialRow = v.object({
     v.transform(flag => flag === 1),
   ),
 })
-export type TrialRow = v.InferOutput<typeof TrialRow> & { readonly assignment: unknown }
+/** `assignment`: its value at each axis, by path. */
+export type TrialRow = v.InferOutput<typeof TrialRow> & { readonly assignment: Readonly<Record<string, Json>> }
+
+const Assignment = v.record(
+  v.string(),
+  v.custom<Json>(value => value !== undefined),
+)
 
 export function sweepQueries(connection: Connection) {
   const columns = 'id, experiment, plan, status, wish, priority, message, created, ended'
@@ -119,19 +124,23 @@ export function sweepQueries(connection: Connection) {
            WHERE sweep_id = ? ORDER BY number, repeat`,
           sweepId,
         )
-        .map(row => ({ ...v.parse(TrialRow, row), assignment: JSON.parse(String(row['assignment'])) as unknown })),
+        .map(row => ({
+          ...v.parse(TrialRow, row),
+          assignment: v.parse(Assignment, JSON.parse(String(row['assignment']))),
+        })),
 
     updateTrial(
       runId: number,
-      change: { retries?: number; rung?: number; held?: string | null; released?: true },
+      change: { retries?: number; rung?: number; held?: string | null; released?: true; assignment?: object },
     ): void {
       const { held } = change
       connection.run(
         `UPDATE trial SET retries = coalesce(?, retries), rung = coalesce(?, rung), released = coalesce(?, released),
-         held = CASE WHEN ? THEN ? ELSE held END WHERE run_id = ?`,
+         assignment = coalesce(?, assignment), held = CASE WHEN ? THEN ? ELSE held END WHERE run_id = ?`,
         change.retries ?? null,
         change.rung ?? null,
         change.released === undefined ? null : 1,
+        change.assignment === undefined ? null : JSON.stringify(change.assignment),
         held === undefined ? 0 : 1,
         held ?? null,
         runId,

@@ -3,14 +3,12 @@
  * more, and sees the end. It remembers nothing that the store does not have: another one goes on where it was killed.
  */
 import * as l10n from '@vscode/l10n'
-import * as v from 'valibot'
 import { endedStatuses, summaryOf, type RunRow } from '../../protocol/runEvent.ts'
-import type { Assignment } from '../experiment/axes.ts'
 import type { Report } from '../search/halving.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepRow, TrialRow } from '../store/sweeps.ts'
 import { decide, type Candidate } from './earlyStop.ts'
-import { SweepPlan } from './plan.ts'
+import { planIn, type SweepPlan } from './plan.ts'
 import { addTrials } from './start.ts'
 import { nextRuns, type PastTrial } from './suggestRuns.ts'
 
@@ -62,13 +60,21 @@ export class SweepKeeper {
   #keep(sweep: SweepRow): void {
     const plan = planIn(sweep)
     const members = this.#members(sweep.id)
-    for (const { run, trial } of members) this.#tend(run, trial)
+    for (const { run, trial } of members) this.#tend(sweep, run, trial)
     if (this.#giveUp(sweep, members)) return
     const current = this.#members(sweep.id)
     const idle = current.every(({ run }) => endedStatuses.has(run.status))
     const exhausted = idle && (plan.method !== 'bayes' || nextRuns(plan, pastOf(plan, current)) === null)
-    const moved = this.#terminateEarly(plan, current, exhausted)
-    if (exhausted && !moved) this.#store.setSweepStatus(sweep.id, 'done')
+    const moved = this.#terminateEarly(sweep, plan, current, exhausted)
+    if (exhausted && !moved) this.#end(sweep, plan, current)
+  }
+
+  #end(sweep: SweepRow, plan: SweepPlan, members: readonly Member[]): void {
+    const finished = members.filter(({ run }) => run.status === 'done')
+    const isMeasured = members.some(({ run }) => summaryOf(run, plan.metric) !== undefined)
+    const message = l10n.t('No run has reported {0}: there is nothing to compare. Choose another metric.', plan.metric)
+    if (finished.length > 0 && !isMeasured) this.#store.setSweepStatus(sweep.id, 'failed', message)
+    else this.#store.setSweepStatus(sweep.id, 'done')
   }
 
   #members(sweepId: number): Member[] {
@@ -79,11 +85,11 @@ export class SweepKeeper {
     })
   }
 
-  #tend(run: RunRow, trial: TrialRow): void {
+  #tend(sweep: SweepRow, run: RunRow, trial: TrialRow): void {
     const store = this.#store
     if (run.status === 'failed' && trial.retries === 0) {
       store.updateTrial(run.id, { retries: 1 })
-      store.requeue(run.id)
+      this.#putInLine(sweep, run.id)
       const message = l10n.t('Failed, and is tried once more: {0}', run.message ?? '')
       store.addEvent(run.id, { step: run.step, kind: 'warning', message })
     }
@@ -91,6 +97,12 @@ export class SweepKeeper {
     if (run.status === 'stopped') {
       if (run.message !== trial.held) store.setStatus(run.id, 'stopped', trial.held)
     } else if (run.wish === 'run' && !endedStatuses.has(run.status)) store.updateTrial(run.id, { released: true })
+  }
+
+  /** While the sweep is paused it waits there. */
+  #putInLine({ wish }: SweepRow, runId: number): void {
+    this.#store.requeue(runId)
+    if (wish === 'pause') this.#store.setWish(runId, 'pause')
   }
 
   /** @returns whether the sweep has ended, since nothing of it works */
@@ -109,7 +121,7 @@ export class SweepKeeper {
   }
 
   /** @returns whether a run goes on that had been stopped */
-  #terminateEarly(plan: SweepPlan, members: readonly Member[], exhausted: boolean): boolean {
+  #terminateEarly(sweep: SweepRow, plan: SweepPlan, members: readonly Member[], exhausted: boolean): boolean {
     const { earlyTerminate } = plan
     if (earlyTerminate === null) return false
     const candidates = members.map(({ run, trial }): Candidate => ({
@@ -128,14 +140,18 @@ export class SweepKeeper {
         const held =
           why === 'median'
             ? l10n.t('Stopped by the sweep at epoch {0}: worse than the median of the other runs.', epoch)
-            : l10n.t('Stopped by the sweep at epoch {0}: others were better there.', epoch)
+            : l10n.t(
+                'Stopped by the sweep at epoch {0}: not among the best 1 in {1} there. It goes on when it is.',
+                epoch,
+                earlyTerminate.eta,
+              )
         this.#store.updateTrial(runId, { held })
         this.#store.setWish(runId, 'stop')
         continue
       }
       this.#store.updateTrial(runId, { rung: decision.rung, held: null })
       if (candidates.find(one => one.runId === runId)?.state !== 'held') continue
-      this.#store.requeue(runId)
+      this.#putInLine(sweep, runId)
       moved = true
     }
     return moved
@@ -169,7 +185,7 @@ function stateOf(run: RunRow, trial: TrialRow): Candidate['state'] {
 function pastOf(plan: SweepPlan, members: readonly Member[]): PastTrial[] {
   const byNumber = Map.groupBy(members, member => member.trial.number)
   return [...byNumber.values()].map(repeats => ({
-    assignment: repeats[0].trial.assignment as Assignment,
+    assignment: repeats[0].trial.assignment,
     value: repeats.some(({ run }) => !endedStatuses.has(run.status))
       ? null
       : repeats.reduce((sum, { run }) => sum + scoreOf(plan, run), 0) / repeats.length,
@@ -186,8 +202,4 @@ function scoreOf({ metric, goal }: SweepPlan, run: RunRow): number {
 /** Counts what lies in the trash too: it may come back. */
 function nextNumber(trials: readonly TrialRow[]): number {
   return 1 + trials.reduce((last, trial) => Math.max(last, trial.number), -1)
-}
-
-export function planIn(sweep: SweepRow): SweepPlan {
-  return v.parse(SweepPlan, sweep.plan)
 }

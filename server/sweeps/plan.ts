@@ -40,7 +40,8 @@ export const SweepPlan = v.object({
 })
 export type SweepPlan = v.InferOutput<typeof SweepPlan>
 
-function settingsOf({ root }: ExperimentTree): string {
+/** The settings of a file as one text: equal for files that ask for the same. */
+export function settingsOf({ root }: ExperimentTree): string {
   if (root?.kind !== 'object') return '{}'
   return JSON.stringify(toJson({ ...root, members: root.members.filter(one => one.key !== 'extends') }))
 }
@@ -78,4 +79,9 @@ function record(json: Json | undefined): Readonly<Record<string, Json>> {
 /** A run as the command line wants it. */
 export function overridden(spec: RunSpec, { epochs, seed, engine }: SweepPlan['overrides']): RunSpec {
   return { ...spec, epochs: epochs ?? spec.epochs, seed: seed ?? spec.seed, engine: engine ?? spec.engine }
+}
+
+/** The plan of a sweep of the store. */
+export function planIn(sweep: { readonly plan: unknown }): SweepPlan {
+  return v.parse(SweepPlan, sweep.plan)
 }

@@ -40,10 +40,20 @@ export function toValues(point: Point, axes: readonly Axis[]): Map<string, Value
   const values = new Map<string, Value>()
   for (const { path, domain, span } of axes) {
     if (!(path in point)) continue
-    const value = domain.kind === 'values' ? domain.values.at(point[path]) : fromJson(point[path], span)
+    const value =
+      domain.kind === 'values' ? domain.values.at(point[path]) : fromJson(rounded(domain, point[path]), span)
     if (value) values.set(path, value)
   }
   return values
+}
+
+/** As short as it can be written: a ten-thousandth of the interval is finer than any result. */
+function rounded({ min, max, distribution, q }: Extract<Axis['domain'], { kind: 'interval' }>, value: number): number {
+  if (q !== null || distribution === 'int_uniform' || min === max) return value
+  const span = distribution === 'log_uniform_values' ? value * Math.min(1, Math.log(max / min)) : max - min
+  const digits = Math.min(15, Math.max(0, Math.ceil(-Math.log10(span / 10_000))))
+  const scale = 10 ** digits
+  return Math.min(max, Math.max(min, Number((Math.round(value * scale) / scale).toPrecision(12))))
 }
 
 /** The point of a run; `null` where the file no longer lists one of its values. */

@@ -146,7 +146,7 @@ describe('runs', () => {
     const uri = uriOf(join(folder, 'sub', 'a.triplet.json'))
     server.open(uri, emoji.replace('"epochs": 3', '"epochs": { "values": [3, 4] }'))
     const started = await ask(server, startTraining, { uri })
-    expect(started).toEqual({ kind: 'started', runIds: [1, 2] })
+    expect(started).toEqual({ kind: 'started', runIds: [1, 2], sweepId: 1 })
     const { runs } = await ask(server, listRuns, { metrics: [] })
     expect(runs.map(run => [run.id, run.name, run.experiment, run.status, run.epochs, run.sweepId])).toEqual([
       [2, 'epochs 4', 'sub/a.triplet.json', 'queued', 4, 1],
@@ -209,7 +209,7 @@ describe('runs', () => {
     const lock = holdTrainingServer()
     const uri = uriOf(join(folder, 'a.triplet.json'))
     writeFileSync(join(folder, 'a.triplet.json'), emoji)
-    expect(await ask(server, startTraining, { uri })).toEqual({ kind: 'started', runIds: [1] })
+    expect(await ask(server, startTraining, { uri })).toEqual({ kind: 'started', runIds: [1], sweepId: null })
     lock.release()
     rmSync(join(folder, '.triplet-lab'), { recursive: true })
     for (let i = 0; i < 100 && (await ask(server, listRuns, { metrics: [] })).runs.length > 0; i++)

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseExperiment } from '../../server/experiment/parse.ts'
+import { validateExperiment } from '../../server/experiment/validate.ts'
+import { context as languageContext } from '../language/helpers.ts'
 import { resolveExperiment } from '../../server/experiment/resolve.ts'
 import { LocalQueue, needsTrainingServer, requestWish } from '../../server/queues/local.ts'
 import { queueExperiment } from '../../server/queueExperiment.ts'
@@ -164,6 +166,28 @@ describe('a sweep', () => {
     expect(lab.tick()).toBe(false)
   })
 
+  it('that never reports its metric says so when it has ended', () => {
+    const lab = new Lab(() => 0)
+    const id = lab.start(margins(2), { metric: { name: 'recallAt1' } })
+    lab.finish()
+    expect(lab.store.sweep(id)).toMatchObject({ status: 'failed' })
+    expect(lab.store.sweep(id)?.message).toContain('No run has reported test/recallAt1')
+  })
+
+  it('that is paused starts nothing: neither runs that it would try again nor runs that were added', () => {
+    const lab = new Lab(() => 0)
+    const id = lab.start(margins(3), {})
+    lab.step()
+    requestSweepWish(lab.store, id, 'pause')
+    lab.step('failed')
+    lab.step('failed')
+    expect(lab.runs(id)[0]).toMatchObject({ status: 'queued', wish: 'pause' })
+    expect(lab.store.runs({ statuses: ['running'] })).toEqual([])
+    requestSweepWish(lab.store, id, 'run')
+    lab.finish()
+    expect(lab.runs(id).map(run => run.status)).toEqual(['done', 'done', 'done'])
+  })
+
   it('pauses, goes on, stops and goes on again without starting over', () => {
     const lab = new Lab(margin => margin)
     const id = lab.start(margins(3), {})
@@ -201,15 +225,14 @@ describe('the plan of a sweep', () => {
 })
 
 describe('before a sweep starts', () => {
-  const problems = (file: object) => {
-    const resolution = resolveExperiment(
+  const all = (file: object, severity: string) =>
+    validateExperiment(
       parseExperiment(JSON.stringify({ dataset: { name: 'emoji' }, ...file })).tree,
-      { folder: '/' },
+      languageContext.experiment,
     )
-    return resolution.kind === 'refused'
-      ? resolution.problems.filter(one => one.severity === 'error').map(one => one.code)
-      : []
-  }
+      .filter(one => one.severity === severity)
+      .map(one => one.code)
+  const problems = (file: object) => all(file, 'error')
   it('what cannot work is said', () => {
     expect(problems({ ...rate, sweep: { method: 'bayes' } })).toEqual(['sweep-needs-run-cap'])
     expect(problems({ ...rate, sweep: { method: 'grid' } })).toEqual(['sweep-grid-needs-values'])
@@ -222,6 +245,24 @@ describe('before a sweep starts', () => {
     ).toEqual(['sweep-no-value'])
     const many = { values: Array.from({ length: 110 }, (_, i) => i + 1) }
     expect(problems({ epochs: many, seed: many })).toEqual(['sweep-too-many-runs'])
+    // All runs would fail: more classes than there are, a network that its pictures are too small for.
+    const classes = { values: [4_000, 5_000] }
+    expect(problems({ batch: { classes } })).toContain('batch-more-classes-than-dataset')
+    expect(
+      problems({ ...margins(2), image: { size: 2 }, model: { architecture: 'conv', filters: [8, 8, 8] } }),
+    ).not.toEqual([])
+    const identification = { metric: { name: 'identification' } }
+    expect(problems({ ...margins(2), sweep: identification, evaluation: { gallery: 'train' } })).toEqual([
+      'sweep-metric-missing',
+    ])
     expect(problems({ ...rate, sweep: { method: 'bayes', runCap: 5 } })).toEqual([])
+  })
+
+  it('what will hardly be meant is said too', () => {
+    const hundred = { values: Array.from({ length: 100 }, (_, i) => i + 1) }
+    expect(all({ epochs: hundred, seed: hundred }, 'warning')).toEqual(['sweep-too-many-runs'])
+    const early = { earlyTerminate: { type: 'asha', minEpochs: 4 } }
+    expect(all({ ...margins(2), epochs: 4, sweep: early }, 'warning')).toEqual(['sweep-never-early'])
+    expect(all({ ...margins(2), epochs: 5, sweep: early }, 'warning')).toEqual([])
   })
 })

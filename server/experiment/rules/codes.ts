@@ -66,6 +66,26 @@ const sweeps: readonly CodeDocumentation[] = [
     why: 'Combinations multiply: a few values here and there soon take weeks. Above 10,000 runs it is an error.',
   },
   {
+    code: 'sweep-needs-run-cap',
+    severity: 'error',
+    why: 'A search over an interval never comes to its end by itself.',
+  },
+  {
+    code: 'sweep-no-value',
+    severity: 'error',
+    why: 'Values lie whole steps apart; between two neighbouring ones there is none.',
+  },
+  {
+    code: 'sweep-metric-missing',
+    severity: 'error',
+    why: 'Runs that never report the metric cannot be compared by it.',
+  },
+  {
+    code: 'sweep-never-early',
+    severity: 'warning',
+    why: 'A run can only be stopped early between its first epoch that counts and its last.',
+  },
+  {
     code: 'sweep-goal-contradicts-metric',
     severity: 'warning',
     why: 'Each metric is better in one direction; the other one would crown the worst run.',

@@ -21,7 +21,7 @@ export function checkSweep(tree: ExperimentTree, { axes }: Inspection): Finding[
     ...checkAxes(tree, own),
     ...checkSize(tree, axes),
     ...checkMetric(tree),
-    ...(axes.length > 0 ? checkMetricAppears(tree) : []),
+    ...(axes.length > 0 ? [...checkMetricAppears(tree), ...checkEarly(tree)] : []),
   ]
 }
 
@@ -136,6 +136,19 @@ function checkMetricAppears(tree: ExperimentTree): Finding[] {
   const metric = member(member(tree.root, 'sweep')?.value, 'metric')?.value
   const name = member(metric, 'name')?.value
   const written = name?.kind === 'string' ? name.value : 'mapAtR'
+  const gallery = member(member(tree.root, 'evaluation')?.value, 'gallery')?.value
+  if (name && written === 'identification' && gallery?.kind === 'string' && gallery.value === 'train')
+    return [
+      {
+        code: 'sweep-metric-missing',
+        severity: 'error',
+        span: name.span,
+        message: l10n.t(
+          '"{0}" is only measured where the neighbours are looked for among the held-out pictures: set "evaluation.gallery" to "test".',
+          written,
+        ),
+      },
+    ]
   if (test?.kind !== 'number' || test.value > 0 || !isMetricId(`test/${written}`)) return []
   return [
     {
@@ -145,6 +158,28 @@ function checkMetricAppears(tree: ExperimentTree): Finding[] {
       message: l10n.t(
         '"{0}" is measured on held-out pictures, and there are none: hold some out in "split", or compare "loss".',
         written,
+      ),
+    },
+  ]
+}
+
+/** Between the first epoch at which runs are compared and the last one there has to be room. */
+function checkEarly(tree: ExperimentTree): Finding[] {
+  const early = member(member(tree.root, 'sweep')?.value, 'earlyTerminate')?.value
+  const epochs = member(tree.root, 'epochs')?.value
+  const first = member(early, 'minEpochs')?.value
+  const least = first?.kind === 'number' ? first.value : 1
+  const most = epochs?.kind === 'number' ? epochs.value : null
+  if (!early || most === null || least < most) return []
+  return [
+    {
+      code: 'sweep-never-early',
+      severity: 'warning',
+      span: first?.span ?? early.span,
+      message: l10n.t(
+        'No run is stopped early: they are first compared after epoch {0}, and all end after epoch {1}.',
+        least,
+        most,
       ),
     },
   ]
