@@ -13,7 +13,8 @@ import { compareRuns } from './cli/compare.ts'
 import { doctor } from './cli/doctor.ts'
 import { exitWrongInput, fail } from './cli/output.ts'
 import { listRuns, showRun } from './cli/runs.ts'
-import { sweep, train } from './cli/train.ts'
+import { first, listSweeps, slots, sweep, wishSweep } from './cli/sweeps.ts'
+import { train } from './cli/train.ts'
 import { exportCommand, importCommand } from './cli/transfer.ts'
 import { wishRun } from './cli/wish.ts'
 import { configureLocale } from './locale.ts'
@@ -58,9 +59,17 @@ function program(): Command {
     .option('--seed <n>', l10n.t('seed, in place of the file’s'), wholeNumber(0))
     .option('--engine <id>', l10n.t('engine, in place of the file’s; see doctor'))
     .option('--detach', l10n.t('do not wait: the run goes on in the background'))
+    .option('--continue', l10n.t('go on with the newest sweep of this file, as the file is now'))
+    .option('--priority <n>', l10n.t('runs with a higher one are trained first (default: 0)'), wholeNumber(0))
     .addOption(store())
     .addOption(json())
     .action(sweep)
+  root
+    .command('sweeps')
+    .description(l10n.t('list the sweeps, newest first'))
+    .addOption(store())
+    .addOption(json())
+    .action(listSweeps)
   root
     .command('check')
     .description(l10n.t('say what is wrong with experiment files'))
@@ -129,11 +138,29 @@ function program(): Command {
       .command(name)
       .description(description)
       .argument('<run>', l10n.t('number of the run'), wholeNumber(1))
+      .option('--sweep', l10n.t('the number is that of a sweep: all of its runs are meant'))
       .addOption(store())
       .addOption(json())
-      .action((runId: number, options: { store?: string; json?: true }) =>
-        wishRun(runId, name === 'stop' || name === 'pause' ? name : 'run', options),
+      .action((id: number, options: { store?: string; json?: true; sweep?: true }) =>
+        (options.sweep ? wishSweep : wishRun)(id, name === 'stop' || name === 'pause' ? name : 'run', options),
       )
+  root
+    .command('first')
+    .description(l10n.t('train a run that waits before all others'))
+    .argument('<run>', l10n.t('number of the run'), wholeNumber(1))
+    .option('--sweep', l10n.t('the number is that of a sweep: all of its runs are meant'))
+    .addOption(store())
+    .addOption(json())
+    .action(first)
+  root
+    .command('slots')
+    .description(l10n.t('say, or set, how many runs train at the same time'))
+    .argument('[n]', l10n.t('a number, or auto: as many as suit the machine'), text =>
+      text === 'auto' ? text : wholeNumber(1)(text),
+    )
+    .addOption(store())
+    .addOption(json())
+    .action(slots)
   root
     .command('doctor')
     .description(l10n.t('try the engines of this machine, and say what is missing'))

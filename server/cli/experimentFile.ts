@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import type { Problem } from '../../protocol/requests.ts'
 import { parseExperiment } from '../experiment/parse.ts'
 import { resolveExperiment, type ResolvedRun } from '../experiment/resolve.ts'
+import type { ExperimentTree } from '../experiment/tree.ts'
 import { validateExperiment } from '../experiment/validate.ts'
 import { surroundingsOf } from '../surroundings.ts'
 import type { SweepPlan } from '../sweeps/plan.ts'
@@ -16,6 +17,7 @@ export interface CheckedFile {
   readonly runs: readonly ResolvedRun[]
   /** How a sweep goes on after these runs. */
   readonly sweep: SweepPlan | null
+  readonly tree: ExperimentTree
 }
 
 /** @returns `null` when there is no such file, which has then been said */
@@ -34,8 +36,8 @@ export async function readExperiment(file: string): Promise<CheckedFile | null> 
   const problems = validateExperiment(tree, context)
   const resolution = resolveExperiment(tree, context)
   return resolution.kind === 'resolved'
-    ? { problems, runs: resolution.specs, sweep: resolution.sweep }
-    : { problems, runs: [], sweep: null }
+    ? { problems, runs: resolution.specs, sweep: resolution.sweep, tree }
+    : { problems, runs: [], sweep: null, tree }
 }
 
 /** The text of a file that is extended. */

@@ -2,10 +2,11 @@
 import * as l10n from '@vscode/l10n'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endedStatuses, summaryOf, type RunRow } from '../../protocol/runEvent.ts'
-import { metricName, metricValue } from '../../protocol/words.ts'
+import type { SweepInfo, SweepTrial } from '../../protocol/sweeps.ts'
+import { duration, metricName, metricValue, statusName } from '../../protocol/words.ts'
 import { ensureTrainingServer } from '../launch.ts'
 import type { Store } from '../store/store.ts'
-import type { SweepPlan } from '../sweeps/plan.ts'
+import { describeSweep, type DescribedSweep } from '../sweeps/describe.ts'
 import { requestSweepWish } from '../sweeps/wish.ts'
 import { say } from './output.ts'
 
@@ -14,9 +15,9 @@ const pollInterval = 150
 const serverCheckInterval = 2_000
 const rowsShown = 15
 
-/** Returns when the sweep has ended, or when Ctrl-C was pressed twice. */
-export async function followSweep(store: Store, sweepId: number, plan: SweepPlan): Promise<void> {
-  const display = process.stderr.isTTY ? new Table(plan) : new Lines(plan)
+/** Returns when the sweep has ended or is paused, or when Ctrl-C was pressed twice. */
+export async function followSweep(store: Store, sweepId: number): Promise<void> {
+  const display: Display = process.stderr.isTTY ? new Table() : new Lines()
   let interrupts = 0
   const interrupt = () => {
     interrupts++
@@ -29,10 +30,11 @@ export async function followSweep(store: Store, sweepId: number, plan: SweepPlan
     let checked = performance.now()
     while (interrupts < 2) {
       await sleep(pollInterval)
-      const { status } = store.sweep(sweepId) ?? { status: 'stopped' }
-      const runs = store.runs({ sweepId, metrics: [plan.metric] })
-      display.show(runs)
-      if (status !== 'running' && runs.every(run => endedStatuses.has(run.status))) return
+      const described = describeSweep(store, sweepId)
+      if (described === null) return
+      const trials = rankedTrials(store, described)
+      display.show(described.sweep, trials)
+      if (described.sweep.status !== 'running' && trials.every(({ run }) => endedStatuses.has(run.status))) return
       if (performance.now() - checked < serverCheckInterval) continue
       checked = performance.now()
       const launched = await ensureTrainingServer(store)
@@ -44,59 +46,78 @@ export async function followSweep(store: Store, sweepId: number, plan: SweepPlan
   }
 }
 
-/** The run's best value; `undefined` before its first. */
-export function bestIn(run: RunRow, { metric, goal }: SweepPlan): number | undefined {
-  const summary = summaryOf(run, metric)
-  return summary && (goal === 'maximize' ? summary.max : summary.min)
+export interface RankedTrial {
+  readonly run: RunRow
+  readonly trial: SweepTrial
+  /** The run's best value; `null` before its first. */
+  readonly best: number | null
 }
 
 /** Best first; runs without a value come last, in the order of their numbers. */
-export function ranked(runs: readonly RunRow[], plan: SweepPlan): RunRow[] {
-  const sign = plan.goal === 'maximize' ? -1 : 1
-  const key = (run: RunRow) => sign * (bestIn(run, plan) ?? sign * Infinity)
-  return runs.toSorted((a, b) => (key(a) === key(b) ? a.id - b.id : key(a) - key(b)))
+export function rankedTrials(store: Store, { sweep, trials }: DescribedSweep): RankedTrial[] {
+  const runs = new Map(store.runs({ sweepId: sweep.id }).map(run => [run.id, run]))
+  const sign = sweep.goal === 'maximize' ? -1 : 1
+  const key = ({ best }: RankedTrial) => (best === null ? Infinity : sign * best)
+  return trials
+    .flatMap((trial): RankedTrial[] => {
+      const run = runs.get(trial.runId)
+      return run === undefined ? [] : [{ run, trial, best: bestIn(run, sweep) }]
+    })
+    .sort((a, b) => (key(a) === key(b) ? a.run.id - b.run.id : key(a) - key(b)))
 }
 
-function line(run: RunRow, plan: SweepPlan): string {
-  const best = bestIn(run, plan)
-  const value = best === undefined ? '' : metricValue(plan.metric, best)
+function bestIn(run: RunRow, { metric, goal }: SweepInfo): number | null {
+  const summary = summaryOf(run, metric)
+  return summary === undefined ? null : goal === 'maximize' ? summary.max : summary.min
+}
+
+interface Display {
+  show(sweep: SweepInfo, trials: readonly RankedTrial[]): void
+}
+
+function line({ run, trial, best }: RankedTrial, { metric }: SweepInfo, isBest = false): string {
+  const state =
+    trial.stoppedEarly !== null && run.status === 'stopped' ? l10n.t('stopped early') : statusName(run.status)
   return [
     String(run.id).padStart(5),
-    run.status.padEnd(11),
+    state.padEnd(13),
     `${run.epoch}/${run.epochs}`.padEnd(9),
-    value.padEnd(8),
+    `${best === null ? '' : metricValue(metric, best)}${isBest ? ' ★' : ''}`.padEnd(9),
     run.name,
   ].join('  ')
 }
 
-class Table {
-  readonly #plan: SweepPlan
+/** How far it is: `7 of 20 runs ended, by MAP@R · 3 stopped early · 4:10 left`. */
+export function progressLine(sweep: SweepInfo, trials: readonly RankedTrial[], now: number): string {
+  const ended = trials.filter(({ run }) => endedStatuses.has(run.status))
+  const all = Math.max(trials.length, sweep.method === 'bayes' ? (sweep.runCap ?? 0) : 0)
+  const early = trials.filter(({ run, trial }) => trial.stoppedEarly !== null && run.status === 'stopped').length
+  const left = all - ended.length
+  return [
+    l10n.t('{0} of {1} runs ended, by {2}', ended.length, all, metricName(sweep.metric)),
+    ...(early > 0 ? [l10n.t('{0} stopped early', early)] : []),
+    ...(sweep.wish === 'pause' && left > 0 ? [l10n.t('paused')] : []),
+    ...(ended.length > 0 && left > 0 && sweep.wish === 'run'
+      ? [l10n.t('about {0} left', duration(((now - sweep.created) / ended.length) * left))]
+      : []),
+  ].join(' · ')
+}
+
+class Table implements Display {
   #lines = 0
   #shown = ''
 
-  constructor(plan: SweepPlan) {
-    this.#plan = plan
-  }
-
-  show(runs: readonly RunRow[]): void {
-    const plan = this.#plan
-    const ended = runs.filter(run => endedStatuses.has(run.status)).length
-    const working = runs.filter(run => run.status === 'running')
-    const rows = [
-      ...working,
-      ...ranked(
-        runs.filter(run => endedStatuses.has(run.status)),
-        plan,
-      ),
-    ].slice(0, rowsShown)
-    const title = l10n.t(
-      '{0} of {1} runs ended, by {2}',
-      ended,
-      Math.max(runs.length, plan.runCap ?? 0),
-      metricName(plan.metric),
+  show(sweep: SweepInfo, trials: readonly RankedTrial[]): void {
+    const working = trials.filter(({ run }) => run.status === 'running')
+    const others = trials.filter(({ run, best }) => run.status !== 'running' && best !== null)
+    const rest = trials.filter(
+      ({ run, best }) => run.status !== 'running' && best === null && endedStatuses.has(run.status),
     )
+    const best = trials.at(0)?.best === null ? undefined : trials.at(0)
+    const rows = [...working, ...others, ...rest].slice(0, rowsShown)
     const width = Math.max(40, (process.stderr.columns || 80) - 1)
-    const text = [title, ...rows.map(run => line(run, plan))].map(one => one.slice(0, width)).join('\n')
+    const title = progressLine(sweep, trials, Date.now())
+    const text = [title, ...rows.map(one => line(one, sweep, one === best))].map(one => one.slice(0, width)).join('\n')
     if (text === this.#shown) return
     const up = this.#lines > 0 ? `\u001b[${this.#lines}A\r\u001b[J` : ''
     process.stderr.write(`${up}${text}\n`)
@@ -105,19 +126,15 @@ class Table {
   }
 }
 
-class Lines {
-  readonly #plan: SweepPlan
+class Lines implements Display {
   readonly #said = new Map<number, string>()
 
-  constructor(plan: SweepPlan) {
-    this.#plan = plan
-  }
-
-  show(runs: readonly RunRow[]): void {
-    for (const run of runs.toReversed()) {
-      if (!endedStatuses.has(run.status) || this.#said.get(run.id) === run.status) continue
-      this.#said.set(run.id, run.status)
-      say(line(run, this.#plan))
+  show(sweep: SweepInfo, trials: readonly RankedTrial[]): void {
+    for (const one of trials.toSorted((a, b) => a.run.id - b.run.id)) {
+      const { id, status } = one.run
+      if (!endedStatuses.has(status) || this.#said.get(id) === status) continue
+      this.#said.set(id, status)
+      say(line(one, sweep))
     }
   }
 }

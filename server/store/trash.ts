@@ -42,6 +42,17 @@ export function trashQueries(connection: Connection) {
         }),
       ),
 
+    /**
+     * Takes out a run that has not begun: there is nothing of it to keep.
+     * @returns whether there was such a run
+     */
+    dropQueued: (runId: number): boolean =>
+      connection.transaction(() => {
+        const gone = connection.run("DELETE FROM run WHERE id = ? AND status = 'queued' AND attempt = 0", runId) > 0
+        if (gone) connection.run(`INSERT OR REPLACE INTO removed_run(id, revision) VALUES (?, ${nextRevision})`, runId)
+        return gone
+      }),
+
     /** @returns the ids of those that are back */
     restoreRuns: (runIds: readonly number[]): number[] =>
       connection.transaction(() =>

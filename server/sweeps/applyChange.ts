@@ -27,16 +27,21 @@ export function applyChange(
     if (row === null) return { kind: 'unknown' }
     const plan = { ...sweep, overrides: planIn(row).overrides }
     const runs = new Map(store.runs({ sweepId, metrics: [] }).map(run => [run.id, run]))
-    const members = store.trials(sweepId).flatMap(({ runId, number, repeat }) => {
+    const trials = store.trials(sweepId)
+    const members = trials.flatMap(({ runId, number, repeat }) => {
       const run = runs.get(runId)
       return run === undefined ? [] : [{ run, number, repeat }]
     })
     const grid = specs.map((run, i) => ({ ...run, spec: overridden(run.spec, repeated(plan, i)) }))
-    const change = changeSweep(tree, plan, members, grid)
+    // Runs in the trash keep their places: nobody else gets their numbers.
+    const taken = new Set(trials.map(one => `${one.number} ${one.repeat}`))
+    const next = 1 + trials.reduce((last, one) => Math.max(last, one.number), -1)
+    const change = changeSweep(tree, plan, members, grid, next)
     if (change.kept.size === 0 && members.length > 0) return { kind: 'unrelated' }
-    for (const id of change.dropped) store.removeRun(id)
+    for (const id of change.dropped) store.dropQueued(id)
     for (const [runId, assignment] of change.kept) store.updateTrial(runId, { assignment })
     for (const { number, repeat, run } of change.added) {
+      if (taken.has(`${number} ${repeat}`)) continue
       const { name, spec, axes } = run
       const [id] = store.queueRuns([{ name, experiment: row.experiment, sweepId, spec, priority: row.priority }])
       store.addTrial(sweepId, number, repeat, id, axes)

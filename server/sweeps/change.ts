@@ -33,6 +33,7 @@ export interface SweepChange {
 
 /**
  * @param plan of the new file, with what was overridden when the sweep was started
+ * @param firstFree number of the next combination
  * @param grid the runs of the new file where its method is `grid`, in their order, overridden in the same way
  */
 export function changeSweep(
@@ -40,6 +41,7 @@ export function changeSweep(
   plan: SweepPlan,
   members: readonly SweepMember[],
   grid: readonly ResolvedRun[],
+  firstFree: number,
 ): SweepChange {
   const { axes } = inspect(tree)
   const matcher = new RunMatcher(tree, axes, plan.folder, overriddenParts(plan))
@@ -65,7 +67,7 @@ export function changeSweep(
     if (known === undefined) combinations.set(key(run.spec), { number, assignment, repeats: new Set([repeat]) })
     else known.repeats.add(repeat)
   }
-  let next = 1 + members.reduce((last, { number }) => Math.max(last, number), -1)
+  let next = firstFree
   const add = (number: number, repeat: number, run: ResolvedRun) => {
     if (room() > 0) added.push({ number, repeat, run })
   }

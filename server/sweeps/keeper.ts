@@ -99,6 +99,11 @@ export class SweepKeeper {
     } else if (run.wish === 'run' && !endedStatuses.has(run.status)) store.updateTrial(run.id, { released: true })
   }
 
+  /** Runs in the trash keep theirs. */
+  #nextNumber(sweepId: number): number {
+    return 1 + this.#store.trials(sweepId).reduce((last, { number }) => Math.max(last, number), -1)
+  }
+
   /** While the sweep is paused it waits there. */
   #putInLine({ wish }: SweepRow, runId: number): void {
     this.#store.requeue(runId)
@@ -200,6 +205,3 @@ function scoreOf({ metric, goal }: SweepPlan, run: RunRow): number {
 }
 
 /** Counts what lies in the trash too: it may come back. */
-function nextNumber(trials: readonly TrialRow[]): number {
-  return 1 + trials.reduce((last, trial) => Math.max(last, trial.number), -1)
-}

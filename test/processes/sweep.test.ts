@@ -70,6 +70,7 @@ describe('a sweep', () => {
       method: 'random',
       metric: 'test/mapAtR',
       goal: 'maximize',
+      axes: ['optimizer.learningRate'],
     })
     const best = answer.runs.map(run => run.metrics['test/mapAtR'].max)
     expect(best).toHaveLength(3)
