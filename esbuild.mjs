@@ -64,6 +64,7 @@ const bundles = [
       compare: 'webview/compare/main.ts',
       group: 'webview/group/main.ts',
       mapWorker: 'webview/embedding/mapWorker.ts',
+      sweep: 'webview/sweep/main.ts',
       codicons: 'webview/codicons.css',
     },
     loader: { '.svg': 'dataurl', '.ttf': 'file' },

@@ -5,12 +5,14 @@ import { Client } from './client.ts'
 import { pickAnyRun, wish } from './commands/controlRun.ts'
 import { newExperiment, tryEmojiExample } from './commands/newExperiment.ts'
 import { start } from './commands/startTraining.ts'
+import { sweepCommands } from './commands/sweeps.ts'
 import { specProvider, specScheme } from './commands/specDocuments.ts'
 import { ComparePanel, comparePanelType } from './panels/comparePanel.ts'
 import { Tasks, taskType } from './commands/tasks.ts'
 import { tellWhenRunEnds } from './notifications.ts'
 import { GroupPanels, groupPanelType } from './panels/groupPanels.ts'
 import { LivePanels, panelType } from './panels/livePanels.ts'
+import { SweepPanels, sweepPanelType } from './panels/sweepPanels.ts'
 import { Runs } from './runs.ts'
 import { LanguageStatus } from './views/languageStatus.ts'
 import { treeCommands } from './views/treeCommands.ts'
@@ -36,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
     openRun: runId => panels.open(runId, undefined),
   })
   const tree = new RunsTree(client, runs, settings)
+  const sweeps = new SweepPanels(client, runs, panels, context.extensionUri)
   const compare = new ComparePanel(client, runs, settings, panels, context.extensionUri)
   const view = createView(tree, runs, settings, new RunDragAndDrop(client, runs, tree, settings))
 
@@ -61,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
     tellWhenRunEnds(client, runs, panels),
     settings,
     compare,
+    sweeps,
     view,
     vscode.workspace.registerTextDocumentContentProvider(specScheme, specProvider(client, runs)),
     vscode.tasks.registerTaskProvider(taskType, new Tasks(context.extensionUri)),
@@ -70,8 +74,11 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.registerWebviewPanelSerializer(comparePanelType, compare),
     vscode.window.registerWebviewPanelSerializer(panelType, panels),
     vscode.window.registerWebviewPanelSerializer(groupPanelType, groups),
+    vscode.window.registerWebviewPanelSerializer(sweepPanelType, sweeps),
     vscode.workspace.onDidGrantWorkspaceTrust(() => client.restart()),
-    command('startTraining', argument => start(client, panels, uriOf(argument))),
+    command('startTraining', (argument, axis) =>
+      start(client, { panels, sweeps }, uriOf(argument), typeof axis === 'string' ? axis : undefined),
+    ),
     command('openPanel', async argument => {
       // Right after the window has opened the runs are still on their way.
       await runs.loaded()
@@ -81,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): void {
     command('stopRun', argument => wish(client, runs, 'stop', target(argument))),
     command('pauseRun', argument => wish(client, runs, 'pause', target(argument))),
     command('resumeRun', argument => wish(client, runs, 'run', target(argument))),
+    ...sweepCommands(command, { client, runs, panels: sweeps }),
     ...treeCommands(command, {
       client,
       runs,

@@ -4,10 +4,17 @@ import * as vscode from 'vscode'
 import { assertNever } from '../../protocol/assertNever.ts'
 import { type Problem, startTraining } from '../../protocol/requests.ts'
 import type { Client } from '../client.ts'
+import type { SweepPanels } from '../panels/sweepPanels.ts'
 import type { LivePanels } from '../panels/livePanels.ts'
 import { experimentPattern, languageId } from '../experiments.ts'
 
-export async function start(client: Client, panels: LivePanels, target: vscode.Uri | undefined): Promise<void> {
+/** @param axis varied alone, where the file has several */
+export async function start(
+  client: Client,
+  { panels, sweeps }: { readonly panels: LivePanels; readonly sweeps: SweepPanels },
+  target: vscode.Uri | undefined,
+  axis?: string,
+): Promise<void> {
   if (!vscode.workspace.isTrusted) {
     void vscode.commands.executeCommand('workbench.trust.manage')
     return
@@ -18,13 +25,14 @@ export async function start(client: Client, panels: LivePanels, target: vscode.U
   if (document.isDirty && !document.isUntitled) await document.save()
   const answer = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: l10n.t('Starting {0}', vscode.workspace.asRelativePath(uri)) },
-    () => client.request(startTraining, { uri: uri.toString() }),
+    () => client.request(startTraining, { uri: uri.toString(), ...(axis === undefined ? {} : { axis }) }),
   )
   switch (answer.kind) {
     case 'started': {
       const first = answer.runIds.at(0)
       const wanted = vscode.workspace.getConfiguration('tripletLab').get<boolean>('openPanelOnStart', true)
-      if (first !== undefined && wanted) await panels.open(first, vscode.workspace.asRelativePath(uri, false))
+      if (wanted && answer.sweepId !== null) sweeps.open(answer.sweepId)
+      else if (first !== undefined && wanted) await panels.open(first, vscode.workspace.asRelativePath(uri, false))
       return
     }
     case 'refused':
@@ -62,7 +70,7 @@ async function pickExperiment(): Promise<vscode.Uri | undefined> {
 }
 
 /** Says the first problem and leads to it: the others are listed in the Problems view. */
-async function refuse(document: vscode.TextDocument, problems: readonly Problem[]): Promise<void> {
+export async function refuse(document: vscode.TextDocument, problems: readonly Problem[]): Promise<void> {
   const first = problems.at(0)
   if (first === undefined) return
   const more = problems.length > 1 ? ` ${l10n.t('({0} more)', problems.length - 1)}` : ''

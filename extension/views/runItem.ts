@@ -48,7 +48,7 @@ export function runItem(
 /** What the state allows; read by the `when` clauses of the menus. */
 export function runAbilities(run: RunRow): string[] {
   if (endedStatuses.has(run.status)) return run.status === 'stopped' ? ['canResume'] : []
-  const abilities = ['canStop']
+  const abilities = run.status === 'queued' ? ['canStop', 'canWait'] : ['canStop']
   abilities.push(run.status === 'paused' || run.wish === 'pause' ? 'canResume' : 'canPause')
   return abilities
 }

@@ -211,10 +211,16 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState
     const item = new vscode.TreeItem(name, this.visible().length <= manyRuns ? Expanded : Collapsed)
     item.id = keyOf(node)
-    item.contextValue = 'sweep'
+    item.contextValue = ['sweep', ...sweepAbilities(runs)].join(' ')
+    item.command = { command: 'tripletLab.openSweep', title: l10n.t('Open Sweep'), arguments: [node.id] }
+    const isPaused = item.contextValue.includes('isPaused')
     const ended = runs.filter(run => endedStatuses.has(run.status)).length
-    item.iconPath = new vscode.ThemeIcon(ended < runs.length ? 'sync~spin' : 'layers')
-    item.description = [`${ended}/${runs.length}`, ...this.#bestText(runs)].join(' · ')
+    item.iconPath = new vscode.ThemeIcon(ended === runs.length ? 'layers' : isPaused ? 'debug-pause' : 'sync~spin')
+    item.description = [
+      `${ended}/${runs.length}`,
+      ...(isPaused ? [l10n.t('paused')] : []),
+      ...this.#bestText(runs),
+    ].join(' · ')
     item.tooltip = node.experiment
     return item
   }
@@ -257,4 +263,13 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const parents = rows.flatMap(row => this.getParent(this.nodeOf(row.id)) ?? [])
     this.#change.fire([...new Set([...parents, ...rows.map(row => this.nodeOf(row.id))])])
   }
+}
+
+/** What the state of its runs allows; read by the `when` clauses of the menus. */
+function sweepAbilities(runs: readonly RunRow[]): string[] {
+  const unfinished = runs.filter(run => !endedStatuses.has(run.status))
+  if (unfinished.length === 0) return runs.some(run => run.status === 'stopped') ? ['canResume'] : []
+  const isPaused = unfinished.every(run => run.wish === 'pause')
+  const waiting = unfinished.some(run => run.status === 'queued') ? ['canWait'] : []
+  return ['canStop', ...waiting, ...(isPaused ? ['canResume', 'isPaused'] : ['canPause'])]
 }

@@ -51,7 +51,7 @@ export class SweepKeeper {
         const members = this.#members(sweep.id)
         const runs = nextRuns(plan, pastOf(plan, members))
         if (runs === null) return false
-        addTrials(this.#store, sweep.id, sweep.experiment, nextNumber(this.#store.trials(sweep.id)), runs)
+        addTrials(this.#store, sweep.id, sweep.experiment, this.#nextNumber(sweep.id), runs)
         return true
       }),
     )
