@@ -115,7 +115,7 @@ describe('a sweep', () => {
     const away = (one: number) => Math.abs(Math.log10(one) + 3)
     const mean = (some: number[]) => some.map(away).reduce((a, b) => a + b, 0) / some.length
     expect(mean(rates.slice(10))).toBeLessThan(0.6 * mean(rates.slice(0, 10)))
-  })
+  }, 120_000)
 
   it('by asha trains the best to the end, and others only as far as they are worth it', () => {
     const lab = new Lab((margin, _, epoch) => ((Math.round(margin * 10) * 4) % 9) + epoch / 1000)
@@ -252,9 +252,9 @@ describe('before a sweep starts', () => {
       problems({ ...margins(2), image: { size: 2 }, model: { architecture: 'conv', filters: [8, 8, 8] } }),
     ).not.toEqual([])
     const identification = { metric: { name: 'identification' } }
-    expect(problems({ ...margins(2), sweep: identification, evaluation: { gallery: 'train' } })).toEqual([
+    expect(problems({ ...margins(2), sweep: identification, evaluation: { gallery: 'train' } })).toContain(
       'sweep-metric-missing',
-    ])
+    )
     expect(problems({ ...rate, sweep: { method: 'bayes', runCap: 5 } })).toEqual([])
   })
 
