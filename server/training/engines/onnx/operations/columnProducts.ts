@@ -6,7 +6,7 @@
  */
 import type { Geometry } from '../geometry.ts'
 import { windowOf } from '../kernels.ts'
-import type { ConvolutionProducts, Filters } from './convolution.ts'
+import type { ConvolutionProducts, Filters } from './convolutionProducts.ts'
 import type { Workbench } from './operation.ts'
 
 /** Floats of columns that are worked on at a time: they should stay in the second-level cache. */

@@ -3,7 +3,7 @@
  * products at once, with 4/9 of the multiplications and less to write than columns.
  */
 import type { Geometry } from '../geometry.ts'
-import type { ConvolutionProducts, Filters } from './convolution.ts'
+import type { ConvolutionProducts, Filters } from './convolutionProducts.ts'
 import type { Workbench } from './operation.ts'
 
 /** The kernels work on as many channels at a time. */
