@@ -1,6 +1,6 @@
 // Bundles every process of Triplet Lab into dist/, or the folder in --out=. `node esbuild.mjs --watch` rebuilds on change.
 import { build, context } from 'esbuild'
-import { cp, mkdir, rm } from 'node:fs/promises'
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createRequire } from 'node:module'
 
@@ -35,23 +35,25 @@ const node = {
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 }
 
+/** What is started as a process of its own: server/NAME.ts becomes NAME.main.cjs, and NAME.cjs starts it. */
+const programs = ['languageServer', 'trainingServer', 'trainer', 'cli']
+
+/** Node keeps what it has compiled, so that the next start need not compile it again: that halves the time to load. */
+const starter = (/** @type {string} */ name) => `#!/usr/bin/env node
+require('node:module').enableCompileCache?.()
+require('./${name}.main.cjs')
+`
+
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   { ...node, entryPoints: { extension: 'extension/main.ts' } },
   {
     ...node,
     entryPoints: {
-      languageServer: 'server/languageServer.ts',
-      trainingServer: 'server/trainingServer.ts',
-      trainer: 'server/trainer.ts',
+      ...Object.fromEntries(programs.map(name => [`${name}.main`, `server/${name}.ts`])),
       onnxWorker: 'server/training/engines/onnx/worker.ts',
       inputWorker: 'server/training/inputWorker.ts',
     },
-  },
-  {
-    ...node,
-    entryPoints: { cli: 'server/cli.ts' },
-    banner: { js: `#!/usr/bin/env node\n${node.banner.js}` },
   },
   {
     ...shared,
@@ -71,9 +73,10 @@ const bundles = [
   },
 ]
 
-/** Files that are read, not imported. */
-async function copyAssets() {
+/** Files that are not bundled: those that start a bundle, and those that are read. */
+async function writeOthers() {
   await mkdir(`${out}/wasm`, { recursive: true })
+  for (const name of programs) await writeFile(`${out}/${name}.cjs`, starter(name), { mode: 0o755 })
   const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))
   for (const name of ['tfjs-backend-wasm', 'tfjs-backend-wasm-simd'])
     await cp(`${wasm}/wasm-out/${name}.wasm`, `${out}/wasm/${name}.wasm`)
@@ -83,10 +86,10 @@ async function copyAssets() {
 
 if (watch) {
   const contexts = await Promise.all(bundles.map(options => context(options)))
-  await copyAssets()
+  await writeOthers()
   await Promise.all(contexts.map(one => one.watch()))
 } else {
   await rm(out, { recursive: true, force: true })
   await Promise.all(bundles.map(options => build(options)))
-  await copyAssets()
+  await writeOthers()
 }

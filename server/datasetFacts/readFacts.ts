@@ -8,7 +8,6 @@ import type { DatasetSpec } from '../../protocol/runSpec.ts'
 import { knownFacts, type KnownFacts } from '../catalog/datasets.ts'
 import type { DatasetState } from '../experiment/context.ts'
 import { suggest } from '../experiment/suggest.ts'
-import { datasetFacts } from '../training/datasets/facts.ts'
 import { packageRoot } from '../training/datasets/packageRoot.ts'
 
 /** @returns never rejects for what lies on the disk */
@@ -28,9 +27,13 @@ export function pathsOf(dataset: DatasetSpec): string[] {
   return 'images' in dataset ? [dataset.images, dataset.labels] : []
 }
 
-/** MNIST and its successor are the same everywhere, and known without being there. */
-const factsOf = async (dataset: DatasetSpec): Promise<KnownFacts> =>
-  knownFacts[dataset.kind] ?? datasetFacts(dataset, workspaceOf(dataset))
+/** MNIST and its successor are the same everywhere, and known without being there. The readers are loaded for the others. */
+async function factsOf(dataset: DatasetSpec): Promise<KnownFacts> {
+  const known = knownFacts[dataset.kind]
+  if (known) return known
+  const { datasetFacts } = await import('../training/datasets/facts.ts')
+  return datasetFacts(dataset, workspaceOf(dataset))
+}
 
 /** Where packages that decode pictures are looked for: near the pictures. */
 const workspaceOf = (dataset: DatasetSpec): string => dirname(pathsOf(dataset).at(0) ?? packageRoot())

@@ -6,11 +6,8 @@ import { openFashionMnist } from './fashionMnist.ts'
 import { openFolder } from './folder.ts'
 import { openIdx } from './idxDataset.ts'
 import type { ImageSpec } from './imageSpec.ts'
-import { openManifest } from './manifest.ts'
 import { openMnist } from './mnist.ts'
-import { openNumpy } from './numpy.ts'
 import type { PackedDataset } from './packedDataset.ts'
-import { openParquet } from './parquet.ts'
 
 export interface DatasetContext {
   /** The workspace folder: where packages are looked for and where `.triplet-lab/cache` lies. Absolute. */
@@ -46,11 +43,11 @@ export async function openDataset(
     case 'folder':
       return openFolder(spec.path, image, context)
     case 'csv':
-      return openManifest(spec.path, image, context)
+      return (await import('./manifest.ts')).openManifest(spec.path, image, context)
     case 'npz':
-      return openNumpy(spec.path, image, context)
+      return (await import('./numpy.ts')).openNumpy(spec.path, image, context)
     case 'parquet':
-      return openParquet(spec.path, image, context)
+      return (await import('./parquet.ts')).openParquet(spec.path, image, context)
     default:
       return assertNever(spec, 'dataset')
   }
