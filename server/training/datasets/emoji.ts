@@ -1,12 +1,14 @@
 import * as l10n from '@vscode/l10n'
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliDecompress } from 'node:zlib'
 import * as v from 'valibot'
+import { cacheFolder } from '../../cacheFolder.ts'
 import { DatasetError } from './datasetError.ts'
 import type { ImageSpec } from './imageSpec.ts'
+import { readShared } from './packCache.ts'
 import { PackedDataset } from './packedDataset.ts'
 import { packageRoot } from './packageRoot.ts'
 import { sharedBytes } from './pixels.ts'
@@ -34,9 +36,14 @@ export async function readEmojiHeader(folder = emojiFolder()): Promise<EmojiHead
 /**
  * The embedded dataset: an emoji is a class, each vendor's drawing of it a picture. See data/emoji/README.md.
  *
+ * @param cache where the pictures are kept unpacked, so that the next run has them at once
  * @throws DatasetError when the files are not there or not whole: the installation is broken
  */
-export async function openEmoji(image: ImageSpec, folder = emojiFolder()): Promise<PackedDataset> {
+export async function openEmoji(
+  image: ImageSpec,
+  folder = emojiFolder(),
+  cache = cacheFolder(),
+): Promise<PackedDataset> {
   const broken = (cause: unknown): DatasetError =>
     new DatasetError(
       'unreadable',
@@ -47,11 +54,8 @@ export async function openEmoji(image: ImageSpec, folder = emojiFolder()): Promi
   let header: EmojiHeader
   let bytes: Uint8Array<SharedArrayBuffer>
   try {
-    const [parsed, packed] = await Promise.all([readEmojiHeader(folder), readFile(join(folder, 'emoji.bin'))])
-    header = parsed
-    const unpacked = await promisify(brotliDecompress)(packed)
-    bytes = sharedBytes(unpacked.length)
-    bytes.set(unpacked)
+    header = await readEmojiHeader(folder)
+    bytes = await unpackedPictures(folder, header, cache)
   } catch (error) {
     throw broken(error)
   }
@@ -78,4 +82,36 @@ export async function openEmoji(image: ImageSpec, folder = emojiFolder()): Promi
     },
     { kind: 'memory', type: 'uint8', channels: fitted.storedChannels, bytes: fitted.bytes },
   )
+}
+
+/** The pictures one after the other: unpacked by an earlier run, or unpacked now and kept for the next one. */
+async function unpackedPictures(
+  folder: string,
+  { classes, shape, fingerprint }: EmojiHeader,
+  cache: string,
+): Promise<Uint8Array<SharedArrayBuffer>> {
+  const pictures = classes.reduce((sum, [, , , drawn]) => sum + drawn.length, 0)
+  const size = pictures * shape.height * shape.width * shape.channels
+  const kept = join(cache, `emoji-${fingerprint.slice(0, 16)}.pixels`)
+  const known = await stat(kept).catch(() => null)
+  if (known?.size === size) return readShared(kept, size)
+  // One chunk as large as the result: in smaller ones it takes twice as long.
+  const chunkSize = Math.max(1024, size + 1)
+  const unpacked = await promisify(brotliDecompress)(await readFile(join(folder, 'emoji.bin')), { chunkSize })
+  await keep(kept, unpacked)
+  const bytes = sharedBytes(unpacked.length)
+  bytes.set(unpacked)
+  return bytes
+}
+
+/** What cannot be kept is unpacked again next time. */
+async function keep(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(temporary, bytes)
+    await rename(temporary, path)
+  } catch {
+    await rm(temporary, { force: true }).catch(() => undefined)
+  }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -35,6 +35,29 @@ describe('the emoji dataset', () => {
           .digest('base64'),
       )
     expect(pictures.size).toBe(dataset.labels.length)
+  })
+
+  it('is kept unpacked, and the same from there; what is kept is not trusted when it is not whole', async () => {
+    const cache = mkdtempSync(join(tmpdir(), 'emoji-'))
+    const bytesOf = async () => {
+      const { pixels } = await openEmoji({ size: null, channels: null }, emojiFolder(), cache)
+      return pixels.kind === 'memory' ? Buffer.from(pixels.bytes) : null
+    }
+    const first = await bytesOf()
+    const [kept] = readdirSync(cache)
+    expect(kept).toBe(`emoji-${header.fingerprint.slice(0, 16)}.pixels`)
+    expect(readFileSync(join(cache, kept)).equals(first ?? Buffer.alloc(0))).toBe(true)
+    expect((await bytesOf())?.equals(first ?? Buffer.alloc(0))).toBe(true)
+    truncateSync(join(cache, kept), 1000)
+    expect((await bytesOf())?.equals(first ?? Buffer.alloc(0))).toBe(true)
+    expect(statSync(join(cache, kept)).size).toBe(first?.length)
+  })
+
+  it('opens where nothing can be kept', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'emoji-')), 'a-file')
+    writeFileSync(file, '')
+    const { labels } = await openEmoji({ size: null, channels: null }, emojiFolder(), join(file, 'cache'))
+    expect(labels).toEqual(dataset.labels)
   })
 
   it('shows an umbrella under the name of one: dark on white', async () => {
@@ -85,7 +108,7 @@ describe('the emoji dataset', () => {
     const folder = mkdtempSync(join(tmpdir(), 'emoji-'))
     writeFileSync(join(folder, 'emoji.json'), readFileSync(join(emojiFolder(), 'emoji.json')))
     writeFileSync(join(folder, 'emoji.bin'), readFileSync(join(emojiFolder(), 'emoji.bin')).subarray(0, 1000))
-    await expect(openEmoji({ size: null, channels: null }, folder)).rejects.toThrow(DatasetError)
-    await expect(openEmoji({ size: null, channels: null }, folder)).rejects.toThrow(/Install Triplet Lab again/)
+    await expect(openEmoji({ size: null, channels: null }, folder, folder)).rejects.toThrow(DatasetError)
+    await expect(openEmoji({ size: null, channels: null }, folder, folder)).rejects.toThrow(/Install Triplet Lab again/)
   })
 })
