@@ -4,15 +4,18 @@ import type { OpenRun } from './openRun.ts'
 import type { Tracker } from './tracker.ts'
 import * as words from './words.ts'
 
+/** Pictures that could not be read. */
+export function reportSkipped({ dataset }: OpenRun, tracker: Tracker): void {
+  if (dataset.skipped.length > 0) tracker.event(0, 'warning', words.skipped(dataset.skipped, dataset.labels.length))
+}
+
 /**
- * Tells the tracker what deserves a warning. Pictures that were left out are said at once; looking for equal pictures
- * goes on beside the training.
+ * Looks for equal pictures on both sides of the split, beside the training.
  *
  * @returns to be called when the run ends: nothing is said any more
  */
-export function reportData({ dataset, split }: OpenRun, tracker: Tracker): () => void {
+export function searchLeaks({ dataset, split }: OpenRun, tracker: Tracker): () => void {
   let ended = false
-  if (dataset.skipped.length > 0) tracker.event(0, 'warning', words.skipped(dataset.skipped, dataset.labels.length))
   findLeaks(dataset, split).then(
     leaks => {
       if (!ended && leaks.length > 0) tracker.event(0, 'warning', words.leaks(dataset, leaks))

@@ -35,6 +35,8 @@ const smallBatch = 1 << 19
  * batches), a thread prepares the next ones while the engine works on this one; the batches are the same either way.
  */
 export interface InputPipeline {
+  /** Begins with the first batches while the caller does something else; only after `resume`. */
+  prepare(): void
   /** @throws Error when the pictures can no longer be read */
   next(): Promise<InputBatch>
   /** Continue as if `step` batches had been given out; only before the first `next`. */
@@ -110,6 +112,10 @@ class DirectInput implements InputPipeline {
     }
   }
 
+  prepare(): void {
+    // Reading from memory takes no time worth saving.
+  }
+
   async next(): Promise<InputBatch> {
     const { data, count, indices, labels } = this.#batch
     const step = this.#draws.next(indices)
@@ -169,10 +175,15 @@ class ThreadedInput implements InputPipeline {
     this.#worker.on('exit', () => this.#fail(new Error('The thread that reads pictures has ended')))
   }
 
+  prepare(): void {
+    while (this.#asked.length <= ahead) this.#ask(null)
+  }
+
   async next(): Promise<InputBatch> {
     const recycled = this.#inUse
     this.#inUse = null
-    while (this.#asked.length <= ahead) this.#ask(this.#asked.length === ahead ? recycled : null)
+    if (this.#asked.length === ahead) this.#ask(recycled)
+    this.prepare()
     const oldest = this.#asked.shift()
     if (oldest === undefined) throw new Error('No batch was asked for')
     const filled = await oldest.filled

@@ -2,6 +2,7 @@
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import { Random } from '../core/random.ts'
 import { PkSampler } from '../core/samplers/pkSampler.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import type { Dataset, Split } from './datasets/dataset.ts'
 import { openDataset } from './datasets/open.ts'
 import type { PackedDataset } from './datasets/packedDataset.ts'
@@ -31,7 +32,7 @@ export class RunError extends Error {
 }
 
 /**
- * @param engineId the engine that the run began on, where the spec leaves the choice
+ * @param before where the run stood, when it goes on: it stays on its engine, where the spec leaves the choice
  * @param auto how engines are tried, where it is not clear which is the fastest
  * @param mostThreads that the engine may use; `null`: as many as it finds best
  * @throws DatasetError, EngineError or RunError, whose messages are for people
@@ -39,12 +40,14 @@ export class RunError extends Error {
 export async function openRun(
   spec: RunSpec,
   workspace: string,
-  engineId: string | null,
+  before: Checkpoint | null,
   auto?: AutoOptions,
   mostThreads: number | null = null,
 ): Promise<OpenRun> {
   const dataset = await openDataset(spec.dataset, spec.image, { workspace })
+  let input: InputPipeline | null = null
   try {
+    if (before && before.loop.fingerprint !== dataset.fingerprint) throw new RunError(words.otherPictures())
     const split = splitDataset(dataset, spec.split)
     const sampler = openSampler(spec, dataset, split)
     const network = buildNetwork(spec.model, dataset.shape, spec.loss.normalize)
@@ -57,14 +60,12 @@ export async function openRun(
       threads: null,
       mostThreads,
     }
-    const engine = await openEngine(spec.engine, engineId, options, auto)
-    const input = createInputPipeline({
-      dataset,
-      train: split.train,
-      sampler,
-      augment: spec.augment,
-      seed: spec.seed,
-    })
+    input = createInputPipeline({ dataset, train: split.train, sampler, augment: spec.augment, seed: spec.seed })
+    if (before) input.resume(before.sampler, before.loop.step)
+    // The first batches are read while the engine starts.
+    input.prepare()
+    const engine = await openEngine(spec.engine, before?.engineId ?? null, options, auto)
+    const pipeline = input
     const stepsPerEpoch = spec.stepsPerEpoch ?? sampler.batchesPerEpoch
     return {
       spec,
@@ -72,16 +73,17 @@ export async function openRun(
       split,
       engine,
       sampler,
-      input,
+      input: pipeline,
       stepsPerEpoch,
       steps: stepsPerEpoch * spec.epochs,
       close() {
-        input.close()
+        pipeline.close()
         engine.dispose()
         dataset.close()
       },
     }
   } catch (error) {
+    input?.close()
     dataset.close()
     throw error
   }

@@ -12,7 +12,7 @@ import type { HardestDetail } from '../../protocol/details.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import { watchHealth } from '../core/health.ts'
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
-import { reportData } from './dataReport.ts'
+import { reportSkipped, searchLeaks } from './dataReport.ts'
 import type { AutoOptions } from './engines/registry.ts'
 import type { EngineState } from './engines/trainEngine.ts'
 import { recordEnvironment } from './environment.ts'
@@ -20,7 +20,7 @@ import { evaluate, type Evaluation } from './evaluate.ts'
 import { countHardEpochs, likelyMislabelled } from './hardPictures.ts'
 import { heldOutLoss } from './heldOutLoss.ts'
 import { freshState, type LoopState } from './loopState.ts'
-import { openRun, RunError, type OpenRun } from './openRun.ts'
+import { openRun, type OpenRun } from './openRun.ts'
 import {
   chooseSample,
   classesDetail,
@@ -81,8 +81,8 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
     ...context.auto,
     onChoice: (sentence: string) => context.tracker.event(0, 'started', sentence),
   }
-  const run = await openRun(spec, context.workspace, checkpoint?.engineId ?? null, auto, context.threads)
-  let endReport = (): void => undefined
+  const run = await openRun(spec, context.workspace, checkpoint, auto, context.threads)
+  let loop: Loop | null = null
   try {
     context.tracker.progress({
       steps: run.steps,
@@ -90,15 +90,15 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
       environment: recordEnvironment(context.workspace, run.engine, run.dataset, run.split),
     })
     const untrained = await run.engine.exportState()
-    const loop = new Loop(run, context, untrained)
+    loop = new Loop(run, context, untrained)
     if (checkpoint) await loop.resume(checkpoint)
     else {
       context.tracker.event(0, 'started', words.started(run))
-      endReport = reportData(run, context.tracker)
+      reportSkipped(run, context.tracker)
     }
     return await loop.train()
   } finally {
-    endReport()
+    loop?.endSearch()
     run.close()
   }
 }
@@ -115,6 +115,8 @@ class Loop {
   private picturesKept = false
   private saveTook = 0
   private memorySeenAt = -Infinity
+  /** Nothing is said any more of pictures that are on both sides of the split. */
+  endSearch = (): void => undefined
 
   constructor(run: OpenRun, context: TrainContext, untrained: EngineState) {
     this.run = run
@@ -128,9 +130,7 @@ class Loop {
 
   async resume(checkpoint: Checkpoint): Promise<void> {
     const { run, tracker } = this
-    if (checkpoint.loop.fingerprint !== run.dataset.fingerprint) throw new RunError(words.otherPictures())
     await run.engine.importState(checkpoint.engine)
-    run.input.resume(checkpoint.sampler, checkpoint.loop.step)
     this.state = checkpoint.loop
     this.stepper.teach(lessonOf(run.spec, this.epoch))
     this.stepper.randomState = checkpoint.loop.minerRandom
@@ -215,6 +215,8 @@ class Loop {
 
     const result = await this.stepper.step(learningRate, withHistograms)
     state.step++
+    // Not earlier: the first point comes first.
+    if (state.step === 1) this.endSearch = searchLeaks(run, tracker)
     tracker.record(state.step, epoch, { ...result.values, ...this.memory() })
     if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
       const message = words.diverged(state.step, run.spec)

@@ -54,6 +54,14 @@ describe('the input pipeline', () => {
     }
   })
 
+  it.each([false, true])('gives the same batches when they were prepared before (thread: %s)', async threaded => {
+    const prepared = open(threaded)
+    const before = prepared.samplerState()
+    prepared.prepare()
+    expect(prepared.samplerState()).toEqual(before)
+    expect(await batches(prepared, 6)).toEqual(await batches(open(threaded), 6))
+  })
+
   it.each([false, true])('continues from a checkpoint as if never interrupted (thread: %s)', async threaded => {
     const whole = await batches(open(threaded), 9)
     const first = open(threaded)
