@@ -6,11 +6,17 @@ import { clusterAgreement, type ClusterAgreement } from '../core/metrics/cluster
 import { kMeansInSteps } from '../core/metrics/kMeans.ts'
 import type { LabelledEmbeddings } from '../core/metrics/labelledEmbeddings.ts'
 import { identification } from '../core/metrics/identification.ts'
-import { type ClassScores, retrievalInBlocks } from '../core/metrics/retrieval.ts'
+import {
+  type ClassScores,
+  retrievalInBlocks,
+  type RetrievalOptions,
+  type RetrievalScores,
+} from '../core/metrics/retrieval.ts'
 import { verification } from '../core/metrics/verification.ts'
 import { Random } from '../core/random.ts'
 import type { Dataset, Split } from './datasets/dataset.ts'
 import type { TrainEngine } from './engines/trainEngine.ts'
+import { openMatrixProduct } from './matrixProduct.ts'
 
 export type EvaluationValues = Partial<Record<MetricId, number>>
 
@@ -62,13 +68,8 @@ export async function evaluate(
   if (!queries || (gallery === null && spec.evaluation.gallery === 'train')) return null
 
   const { distance } = spec.loss
-  const blocks = retrievalInBlocks(queries, { distance, gallery })
-  let block = blocks.next()
-  while (!block.done) {
-    if (isStopped()) return null
-    block = blocks.next()
-  }
-  const neighbours = block.value
+  const neighbours = await scoreNeighbours(queries, { distance, gallery }, isStopped)
+  if (!neighbours) return null
   const pairs = verification(queries.embeddings, queries.count, queries.size, queries.labels, {
     distance,
     fars: [falseAccepts],
@@ -116,6 +117,28 @@ async function clustered(
     step = steps.next()
   }
   return clusterAgreement(labels, step.value)
+}
+
+/** @returns `null` when stopped */
+async function scoreNeighbours(
+  queries: LabelledEmbeddings,
+  options: RetrievalOptions,
+  isStopped: () => boolean,
+): Promise<RetrievalScores | null> {
+  const products = openMatrixProduct()
+  try {
+    const blocks = retrievalInBlocks(queries, { ...options, product: products?.product ?? null })
+    let turn = performance.now()
+    for (let block = blocks.next(); ; block = blocks.next()) {
+      if (block.done) return block.value
+      if (performance.now() - turn < 30) continue
+      if (isStopped()) return null
+      await setImmediate()
+      turn = performance.now()
+    }
+  } finally {
+    products?.dispose()
+  }
 }
 
 /** Embeddings of some pictures of a dataset; `null` when stopped. */

@@ -23,11 +23,7 @@ export function* neighbourScores(
   distance: DistanceKind,
 ): Generator<ScoreBlock, void> {
   const { size } = queries
-  if (references.size !== size) throw new RangeError(`queries of ${size} numbers, references of ${references.size}`)
-  for (const { embeddings, count } of [queries, references]) {
-    if (embeddings.length < count * size)
-      throw new RangeError(`${count} × ${size} embeddings, ${embeddings.length} numbers`)
-  }
+  checkSizes(queries, references)
   const n = references.count
   const x = prepared(queries.embeddings, queries.count, size, distance)
   const y = references === queries ? x : prepared(references.embeddings, n, size, distance)
@@ -42,6 +38,19 @@ export function* neighbourScores(
       for (; q < count; q++) oneQuery(x, (first + q) * size, y, half, tile, end, size, scores, q * n)
     }
     yield { first, count, scores }
+  }
+}
+
+/** @throws RangeError when sizes do not agree, or arrays are too short for them */
+export function checkSizes(
+  queries: Pick<LabelledEmbeddings, 'embeddings' | 'count' | 'size'>,
+  references: Pick<LabelledEmbeddings, 'embeddings' | 'count' | 'size'>,
+): void {
+  const { size } = queries
+  if (references.size !== size) throw new RangeError(`queries of ${size} numbers, references of ${references.size}`)
+  for (const { embeddings, count } of [queries, references]) {
+    if (embeddings.length < count * size)
+      throw new RangeError(`${count} × ${size} embeddings, ${embeddings.length} numbers`)
   }
 }
 

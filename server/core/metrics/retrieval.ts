@@ -3,9 +3,10 @@
  * MAP@R and R-precision as in Musgrave, Belongie, Lim 2020, A Metric Learning Reality Check, §3.2 (arXiv:2003.08505).
  */
 import type { DistanceKind } from '../distances/pairwise.ts'
+import { ApproximateScores, type MatrixProduct } from './approximateScores.ts'
 import type { LabelledEmbeddings } from './labelledEmbeddings.ts'
-import { neighbourScores } from './neighbourScores.ts'
-import { selectSmallest } from '../select.ts'
+import { checkSizes, neighbourScores } from './neighbourScores.ts'
+import { ApproximateRanks, ExactRanks, type Passed, type Question } from './ranks.ts'
 
 export const recallDepths = [1, 2, 4, 8] as const
 export type RecallDepth = (typeof recallDepths)[number]
@@ -37,6 +38,8 @@ export interface RetrievalOptions {
   readonly distance: DistanceKind
   /** Where neighbours are looked for. `null`: among the queries themselves, where none finds itself. */
   readonly gallery: LabelledEmbeddings | null
+  /** Takes over most of the work where it is given; the scores are the same. */
+  readonly product?: MatrixProduct | null
 }
 
 /**
@@ -62,20 +65,59 @@ export function* retrievalInBlocks(
 ): Generator<number, RetrievalScores> {
   const tally = createTally()
   const references = options.gallery ?? queries
-  const relevant = classSizes(references)
-  const scratch = new Float64Array(references.count)
-  for (const { first, count, scores } of neighbourScores(queries, references, options.distance)) {
+  const sizes = classSizes(references)
+  for (const { first, count, rank } of rankedBlocks(queries, references, options)) {
     for (let q = 0; q < count; q++) {
-      const label = queries.labels[first + q]
-      const row = scores.subarray(q * references.count, (q + 1) * references.count)
-      const self = options.gallery === null ? first + q : -1
-      if (self >= 0) row[self] = Infinity
-      const R = (relevant.get(label) ?? 0) - (self >= 0 ? 1 : 0)
-      if (R > 0) tally.count(label, references.labels, row, R, scratch)
+      const query = first + q
+      const label = queries.labels[query]
+      const self = options.gallery === null ? query : -1
+      const others = self < 0 ? 0 : 1
+      const R = (sizes.get(label) ?? 0) - others
+      const depth = Math.min(Math.max(R, deepest), references.count - others)
+      if (R > 0) tally.count(label, R, rank(q, { query, self, label, labels: references.labels, depth }))
+      if ((q + 1) % queriesPerTurn === 0 || q + 1 === count) yield query + 1
     }
-    yield first + count
   }
   return tally.scores()
+}
+
+/** Queries between two turns for the caller: some milliseconds. */
+const queriesPerTurn = 16
+
+interface RankedBlock {
+  readonly first: number
+  readonly count: number
+  /** @param q from 0: the query `first + q` */
+  rank(this: void, q: number, question: Question): Passed
+}
+
+function* rankedBlocks(
+  queries: LabelledEmbeddings,
+  references: LabelledEmbeddings,
+  { distance, product = null }: RetrievalOptions,
+): Generator<RankedBlock, void> {
+  const n = references.count
+  checkSizes(queries, references)
+  const approximate = product && ApproximateScores.of(queries, references, distance, product)
+  if (approximate) {
+    const ranks = new ApproximateRanks(approximate)
+    let crowded = false
+    for (const { first, count, products } of approximate.blocks()) {
+      crowded = first === 0 && ranks.isCrowded(products.subarray(0, n), 0)
+      if (crowded) break
+      yield { first, count, rank: (q, question) => ranks.rank(products.subarray(q * n, (q + 1) * n), question) }
+    }
+    if (!crowded) return
+  }
+  const ranks = new ExactRanks(n)
+  for (const { first, count, scores } of neighbourScores(queries, references, distance)) {
+    const rank = (q: number, question: Question): Passed => {
+      const row = scores.subarray(q * n, (q + 1) * n)
+      if (question.self >= 0) row[question.self] = Infinity
+      return ranks.rank(row, question)
+    }
+    yield { first, count, rank }
+  }
 }
 
 function classSizes(of: LabelledEmbeddings): Map<number, number> {
@@ -85,42 +127,25 @@ function classSizes(of: LabelledEmbeddings): Map<number, number> {
 }
 
 interface Tally {
-  /**
-   * @param row distance-like score of each reference, ascending with the distance
-   * @param R how many references are of the query's class, at least 1
-   */
-  count(label: number, labels: Int32Array, row: Float64Array, R: number, scratch: Float64Array): void
+  /** @param R how many references are of the query's class, at least 1 */
+  count(label: number, R: number, passed: Passed): void
   scores(): RetrievalScores
 }
 
+const deepest = recallDepths[recallDepths.length - 1]
+
 function createTally(): Tally {
-  const deepest = recallDepths[recallDepths.length - 1]
   const found: Record<RecallDepth, number> = { 1: 0, 2: 0, 4: 0, 8: 0 }
   const classes = new Map<number, { queries: number; first: number; rPrecision: number; mapAtR: number }>()
   return {
-    count(label, labels, row, R, scratch) {
+    count(label, R, { passed, hits }) {
       const sums = classes.get(label) ?? { queries: 0, first: 0, rPrecision: 0, mapAtR: 0 }
       classes.set(label, sums)
       sums.queries++
-      // Only the nearest max(R, 8) matter: split these by relevance, sort each side, and merge.
-      const depth = Math.min(Math.max(R, deepest), row.length)
-      scratch.set(row)
-      const bound = selectSmallest(scratch, row.length, depth)
-      let hits = 0
-      let others = row.length
-      for (let i = 0; i < row.length; i++) {
-        if (!(row[i] <= bound)) continue
-        if (labels[i] === label) scratch[hits++] = row[i]
-        else scratch[--others] = row[i]
-      }
-      const near = scratch.subarray(0, hits).sort()
-      const between = scratch.subarray(others).sort()
-      let passed = 0
       let precisions = 0
       let withinR = 0
       for (let h = 0; h < hits; h++) {
-        while (passed < between.length && between[passed] <= near[h]) passed++
-        const rank = h + 1 + passed
+        const rank = h + 1 + passed[h]
         if (h === 0) {
           for (const k of recallDepths) if (rank <= k) found[k]++
           if (rank === 1) sums.first++
