@@ -33,7 +33,7 @@ export class RunError extends Error {
 
 /**
  * @param before where the run stood, when it goes on: it stays on its engine, where the spec leaves the choice
- * @param auto how engines are tried, where it is not clear which is the fastest
+ * @param auto how engines are tried, where the spec leaves the choice
  * @param mostThreads that the engine may use; `null`: as many as it finds best
  * @throws DatasetError, EngineError or RunError, whose messages are for people
  */
@@ -89,9 +89,6 @@ export async function openRun(
   }
 }
 
-/** TensorFlow's libraries: the fastest by far on one machine, slower than the others or not even right on the next. */
-const uncertain = ['tfjs-node-gpu', 'tfjs-node']
-
 async function openEngine(
   wanted: string,
   before: string | null,
@@ -101,10 +98,7 @@ async function openEngine(
   if (wanted !== 'auto') return createEngine(wanted, options)
   // A run stays with the engine that it began on, or the last digits of its curve would change.
   if (before !== null && (await isUsable(before, options))) return createEngine(before, options)
-  // Trials take seconds, in which nothing would be seen. Without TensorFlow the order of the engines is that of their speed,
-  // unless trials of this network are remembered.
-  const worthIt = await Promise.all(uncertain.map(id => isUsable(id, options)))
-  return createEngine('auto', options, auto && (worthIt.includes(true) ? auto : { ...auto, tryInProcess: null }))
+  return createEngine('auto', options, auto)
 }
 
 async function isUsable(id: string, { network }: EngineOptions): Promise<boolean> {

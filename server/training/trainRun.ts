@@ -79,6 +79,7 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
 
   const auto = context.auto && {
     ...context.auto,
+    onTrials: (engines: readonly string[]) => context.tracker.event(0, 'started', words.trials(engines)),
     onChoice: (sentence: string) => context.tracker.event(0, 'started', sentence),
   }
   const run = await openRun(spec, context.workspace, checkpoint, auto, context.threads)

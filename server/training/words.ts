@@ -167,3 +167,9 @@ export const otherPictures = () =>
 
 export const otherEngine = (before: string, now: string) =>
   l10n.t('Began on {0} and goes on with {1}: the last digits may differ.', before, now)
+
+export const trials = (engines: readonly string[]) =>
+  l10n.t(
+    'Trying {0}, to see which trains this network fastest here. The next run of it starts at once.',
+    engines.join(', '),
+  )

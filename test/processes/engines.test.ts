@@ -67,8 +67,9 @@ describe('triplet-lab doctor', () => {
 })
 
 describe('engine "auto"', () => {
-  it('starts at once on the engine that is usually the fastest, and says which', async () => {
+  it('tries the engines on the network of a first run, says what came of it, and remembers it for the next', async () => {
     const { folder, store } = workspace()
+    vi.stubEnv('TRIPLET_LAB_CACHE', join(folder, 'cache'))
     const { images, labels } = writeSmallDataset(folder)
     const experiment = {
       dataset: { idx: { images, labels } },
@@ -80,9 +81,16 @@ describe('engine "auto"', () => {
       engine: 'auto',
     }
     writeFileSync(join(folder, 'auto.triplet.json'), JSON.stringify(experiment))
-    expect((await runCli(folder, 'train', 'auto.triplet.json')).status).toBe(0)
-    const { engine } = theRun(store, 1)
-    expect(engine).not.toBeNull()
-    expect(store.events(1)[0].message).toContain(`Training on ${engine ?? ''}:`)
+    for (const run of [1, 2]) {
+      expect((await runCli(folder, 'train', 'auto.triplet.json')).status).toBe(0)
+      const { engine } = theRun(store, run)
+      expect(engine).not.toBeNull()
+      const said = store.events(run).map(event => event.message)
+      expect(said.some(message => message.startsWith('Trying onnx-cpu, tfjs-wasm'))).toBe(run === 1)
+      expect(
+        said.some(message => message.startsWith(`${engine ?? ''} is the fastest here with right gradients:`)),
+      ).toBe(true)
+      expect(said.some(message => message.includes(`Training on ${engine ?? ''}:`))).toBe(true)
+    }
   })
 })

@@ -16,7 +16,7 @@ export const EngineTrial = v.object({
   result: v.variant('kind', [
     ...ProbeResult.options,
     v.object({ kind: v.literal('unusable'), message: v.string() }),
-    /** The only one that can run the network, or slower beyond doubt: taken or left without a trial. */
+    /** Slower beyond doubt: left without a trial. */
     v.object({ kind: v.literal('untried') }),
   ]),
 })
@@ -39,6 +39,10 @@ export interface ChooseOptions {
   readonly cacheFolder: string
   /** Try again, whatever is remembered. */
   readonly fresh?: boolean
+  /** Try every engine to the end, also those that are slower beyond doubt. */
+  readonly thorough?: boolean
+  /** Told of the engines that are about to be tried, which takes a second or two. */
+  readonly onTrials?: (engines: readonly string[]) => void
 }
 
 /** Plain JavaScript is the reference, and for those who have nothing else. */
@@ -52,14 +56,14 @@ const remembered = 50
 export async function chooseEngine(
   kinds: readonly EngineKind[],
   options: EngineOptions,
-  { tryInProcess, cacheFolder, fresh = false }: ChooseOptions,
+  { tryInProcess, cacheFolder, fresh = false, thorough = false, onTrials }: ChooseOptions,
 ): Promise<EngineChoice | null> {
   const file = join(cacheFolder, 'engines.json')
   const key = choiceKey(options)
   const known = fresh ? undefined : readChoices(file).get(key)
   if (known?.engine && (await stillUsable(kinds, known.engine, options))) return known
   if (!tryInProcess) return null
-  const choice = await tryAll(kinds, options, tryInProcess)
+  const choice = await tryAll(kinds, options, { tryInProcess, thorough, onTrials })
   remember(file, key, choice)
   return choice
 }
@@ -71,7 +75,10 @@ export function describeChoice({ engine, trials }: EngineChoice): string {
   if (!engine || !taken) return [l10n.t('No engine can train this network here.'), ...others].join(' ')
   const rest = others.length > 0 ? ` ${l10n.t('The others: {0}', others.join(' '))}` : ''
   if (taken.result.kind !== 'ok') return l10n.t('{0} trains this network.', engine) + rest
-  return l10n.t('{0} is the fastest here: {1} ms a step.', engine, milliseconds(taken.result.stepMs)) + rest
+  return (
+    l10n.t('{0} is the fastest here with right gradients: {1} ms a step.', engine, milliseconds(taken.result.stepMs)) +
+    rest
+  )
 }
 
 /** One engine's trial in a sentence; `null` when there is nothing to say. */
@@ -79,6 +86,8 @@ export function describeTrial({ engine, result }: EngineTrial): string | null {
   switch (result.kind) {
     case 'ok':
       return l10n.t('{0} takes {1} ms.', engine, milliseconds(result.stepMs))
+    case 'slower':
+      return l10n.t('{0} takes about {1} ms.', engine, milliseconds(result.stepMs))
     case 'wrong':
       return l10n.t(
         '{0} computes gradients that are {1} % off, so it is not used.',
@@ -105,7 +114,11 @@ async function stillUsable(kinds: readonly EngineKind[], id: string, options: En
 async function tryAll(
   kinds: readonly EngineKind[],
   options: EngineOptions,
-  tryInProcess: TryInProcess,
+  how: {
+    readonly tryInProcess: TryInProcess
+    readonly thorough: boolean
+    readonly onTrials: ChooseOptions['onTrials']
+  },
 ): Promise<EngineChoice> {
   const trials: EngineTrial[] = []
   const usable: EngineKind[] = []
@@ -115,21 +128,33 @@ async function tryAll(
     else trials.push({ engine: kind.id, result: { kind: 'unusable', message } })
   }
   const candidates = usable.filter(kind => kind.id !== lastResort)
-  // One after the other: together they would slow each other down.
-  for (const { id } of candidates) trials.push({ engine: id, result: await tryOne(id, options, tryInProcess) })
+  if (candidates.length > 0) how.onTrials?.(candidates.map(({ id }) => id))
   let best: { readonly engine: string; readonly stepMs: number } | null = null
-  for (const { engine, result } of trials) {
-    if (result.kind === 'ok' && (best === null || result.stepMs < best.stepMs)) best = { engine, stepMs: result.stepMs }
+  // One after the other, since together they would slow each other down, and what cannot win is cut short.
+  for (const { id } of candidates) {
+    const toBeat = how.thorough ? null : (best?.stepMs ?? null)
+    const result = await tryOne(id, options, toBeat, how.tryInProcess)
+    trials.push({ engine: id, result })
+    if (result.kind === 'ok' && (best === null || result.stepMs < best.stepMs))
+      best = { engine: id, stepMs: result.stepMs }
   }
   const spare = usable.find(kind => kind.id === lastResort)
   if (spare) trials.push({ engine: spare.id, result: { kind: 'untried' } })
   return { engine: best?.engine ?? spare?.id ?? null, trials }
 }
 
-async function tryOne(engine: string, options: EngineOptions, tryInProcess: TryInProcess): Promise<ProbeResult> {
+async function tryOne(
+  engine: string,
+  options: EngineOptions,
+  toBeat: number | null,
+  tryInProcess: TryInProcess,
+): Promise<ProbeResult> {
   const { network, optimizer, batchSize, threads } = options
   try {
-    const answer = v.safeParse(ProbeResult, await tryInProcess({ engine, network, optimizer, batchSize, threads }))
+    const answer = v.safeParse(
+      ProbeResult,
+      await tryInProcess({ engine, network, optimizer, batchSize, threads, toBeat }),
+    )
     if (answer.success) return answer.output
     return { kind: 'failed', message: l10n.t('its trial gave no result.') }
   } catch (error) {

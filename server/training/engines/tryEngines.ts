@@ -23,7 +23,9 @@ export async function tryEngines(options: ChooseOptions): Promise<EngineChoice> 
     weightDecay: 0,
   } as const
   const work = { network, optimizer, seed: 1, clipNorm: null, batchSize, threads: null }
-  return (await chooseEngine(engineKinds, work, { ...options, fresh: true })) ?? { engine: null, trials: [] }
+  return (
+    (await chooseEngine(engineKinds, work, { ...options, fresh: true, thorough: true })) ?? { engine: null, trials: [] }
+  )
 }
 
 /** A line for each engine, the chosen one first. */

@@ -110,11 +110,33 @@ describe('choosing an engine', () => {
     expect(choice?.engine).toBe('quick')
     expect(tried).toEqual(['wrong', 'slow', 'crashing', 'quick'])
     const sentence = describeChoice(choice ?? nothing)
-    expect(sentence).toMatch(/^quick is the fastest here: .* ms a step\./)
+    expect(sentence).toMatch(/^quick is the fastest here with right gradients: .* ms a step\./)
     expect(sentence).toMatch(/absent: it is not installed/)
     expect(sentence).toMatch(/wrong computes gradients that are \d+ % off/)
     expect(sentence).toMatch(/slow takes \d+ ms/)
     expect(sentence).toMatch(/crashing: its trial ended early: exit code 139/)
+  })
+
+  it('cuts short what cannot win, unless it is to be thorough', async () => {
+    const announced: (readonly string[])[] = []
+    const how = { tryInProcess, cacheFolder, onTrials: (engines: readonly string[]) => void announced.push(engines) }
+    const choice = await chooseEngine([quick, slow], options, how)
+    expect(choice?.engine).toBe('quick')
+    expect(choice?.trials.map(trial => trial.result.kind)).toEqual(['ok', 'slower'])
+    expect(describeChoice(choice ?? nothing)).toMatch(/slow takes about \d+ ms/)
+    const thorough = await chooseEngine([quick, slow], options, { ...how, fresh: true, thorough: true })
+    expect(thorough?.trials.map(trial => trial.result.kind)).toEqual(['ok', 'ok'])
+    await chooseEngine([quick, slow], options, how)
+    expect(announced).toEqual([
+      ['quick', 'slow'],
+      ['quick', 'slow'],
+    ])
+  })
+
+  it('does not take a fast engine whose gradient is wrong, also where it has something to beat', async () => {
+    const choice = await chooseEngine([slow, wrong], options, { tryInProcess, cacheFolder })
+    expect(choice?.engine).toBe('slow')
+    expect(choice?.trials[1]?.result.kind).toBe('wrong')
   })
 
   it('tries only once for a machine and a network, unless asked to', async () => {
