@@ -88,7 +88,7 @@ interface RankedBlock {
   readonly first: number
   readonly count: number
   /** @param q from 0: the query `first + q` */
-  rank(this: void, q: number, question: Question): Passed
+  readonly rank: (q: number, question: Question) => Passed
 }
 
 function* rankedBlocks(
