@@ -8,7 +8,12 @@ import * as v from 'valibot'
 /** The first line of a contender: the setting it runs in. */
 const Ready = v.object({ label: v.string() })
 /** Its answer to a turn: the time of every step in milliseconds, and the most memory it has had. */
-const Turn = v.object({ steps: v.array(v.number()), peakMegabytes: v.number() })
+const Turn = v.object({
+  steps: v.array(v.number()),
+  peakMegabytes: v.number(),
+  /** Milliseconds that a checkpoint took, where one was written. */
+  saveMs: v.optional(v.number()),
+})
 export type Turn = v.InferOutput<typeof Turn>
 
 export class Contender {

@@ -1,15 +1,26 @@
 // Measures Triplet Lab: `npm run bench` for everything, `npm run bench -- engines` for one section, `-- --help` for more.
 import { parseArgs } from 'node:util'
 import { benchEngines } from './engines/section.ts'
+import { benchEvaluation } from './evaluation/section.ts'
 import { benchLanguage } from './language/section.ts'
+import { benchMining } from './mining/section.ts'
 import type { BenchOptions } from './options.ts'
 import { benchPanel } from './panel/section.ts'
 import { benchRuns } from './runs/section.ts'
 import { benchSearch } from './search/section.ts'
+import { benchStartup } from './startup/section.ts'
+import { benchStore } from './store/section.ts'
+import { benchEpoch, benchTracking } from './training/section.ts'
 import { benchSweeps } from './sweeps/section.ts'
 
 const sections: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   engines: benchEngines,
+  mining: benchMining,
+  evaluation: benchEvaluation,
+  store: benchStore,
+  startup: benchStartup,
+  tracking: benchTracking,
+  epoch: benchEpoch,
   language: benchLanguage,
   panel: benchPanel,
   runs: benchRuns,

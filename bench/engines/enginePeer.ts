@@ -1,10 +1,10 @@
 // One of our engines as a contender: `node enginePeer.ts ENGINE NETWORK MINER`.
-import { createInterface } from 'node:readline'
 import { createObjective } from '../../server/core/objective.ts'
 import { Random } from '../../server/core/random.ts'
 import { createEngine } from '../../server/training/engines/registry.ts'
 import type { Embeddings } from '../../server/training/engines/trainEngine.ts'
 import { buildNetwork } from '../../server/training/models/build.ts'
+import { takeTurns } from '../peer.ts'
 import { batch, batchSize, margin, miners, networks, picture } from './workload.ts'
 
 const [engineId, networkName, minerName] = process.argv.slice(2)
@@ -30,19 +30,6 @@ const gradientOf = ({ data, count, size, squaredDistances }: Embeddings): Float3
   objective.evaluate(data, count, size, labels, margin, squaredDistances).gradient
 const step = (): Promise<number> => engine.step({ data: pictures, count: batchSize }, gradientOf, 1e-3)
 
-await step()
-console.log('first step')
-for (let i = 0; i < 5; i++) await step()
-console.log(JSON.stringify({ label: engine.id }))
-for await (const line of createInterface({ input: process.stdin })) {
-  const end = performance.now() + Number(line) * 1000
-  const steps: number[] = []
-  do {
-    const start = performance.now()
-    await step()
-    steps.push(performance.now() - start)
-  } while (performance.now() < end)
-  console.log(JSON.stringify({ steps, peakMegabytes: process.resourceUsage().maxRSS / 1024 }))
-}
+await takeTurns(engine.id, step)
 engine.dispose()
 process.exit(0)

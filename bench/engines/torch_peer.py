@@ -1,17 +1,17 @@
 """PyTorch as a contender: `python3 torch_peer.py NETWORK MINER`. The networks, losses and batch of workload.ts.
 
-Tries its thread counts and memory formats first and keeps the fastest, so that it is compared at its best.
+Tries its thread counts, memory formats and forms of Adam first and keeps the fastest, so that it is compared at its best.
 """
 
-import json
 import os
-import resource
 import sys
-import time
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from torch_turns import take_turns
 
 network, miner = sys.argv[1:3]
 CLASSES, SAMPLES, MARGIN = 16, 8, 0.2
@@ -75,51 +75,35 @@ torch.manual_seed(1)
 patterns = torch.rand(CLASSES, 1, 28, 28)
 pictures = 0.5 * patterns[labels] + 0.5 * torch.rand(BATCH, 1, 28, 28)
 model = build()
-optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+optimizer = None
 
 
 def step():
-    start = time.perf_counter()
     optimizer.zero_grad()
     loss = loss_of(F.normalize(model(pictures), dim=1))
     loss.backward()
     optimizer.step()
     loss.item()
-    return (time.perf_counter() - start) * 1000
 
 
-def use(threads, memory_format):
-    global pictures
+def use(threads, memory_format, fused):
+    global pictures, optimizer
     torch.set_num_threads(threads)
     if network != "mlp":
         model.to(memory_format=memory_format)
         pictures = pictures.to(memory_format=memory_format)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=fused)
 
 
-step()
-print("first step", flush=True)
+use(1, torch.contiguous_format, False)
 cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 formats = {"": torch.contiguous_format, ", channels_last": torch.channels_last}
-best = (float("inf"), "", 1, torch.contiguous_format)
-for threads in sorted({1, cores}):
-    for name, memory_format in formats.items():
-        if network == "mlp" and name:
-            continue
-        use(threads, memory_format)
-        for _ in range(3):
-            step()
-        end = time.perf_counter() + 1
-        times = []
-        while time.perf_counter() < end or len(times) < 5:
-            times.append(step())
-        best = min(best, (min(times), f"{threads} threads{name}", threads, memory_format), key=lambda one: one[0])
-use(*best[2:])
-step()
-print(json.dumps({"label": f"PyTorch {torch.__version__.split('+')[0]} ({best[1]})"}), flush=True)
-for line in sys.stdin:
-    end = time.perf_counter() + float(line)
-    steps = [step()]
-    while time.perf_counter() < end:
-        steps.append(step())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"steps": steps, "peakMegabytes": peak}), flush=True)
+if network == "mlp":
+    del formats[", channels_last"]
+settings = [
+    (f"{threads} threads{name}{', fused Adam' if fused else ''}", lambda t=threads, f=memory_format, a=fused: use(t, f, a))
+    for threads in sorted({1, cores})
+    for name, memory_format in formats.items()
+    for fused in (False, True)
+]
+take_turns(step, settings)

@@ -1,0 +1,78 @@
+// A run as it is, with statistics, store and checkpoints, that pauses between its turns: `node runPeer.ts FILE`.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { RunStatus, RunWish } from '../../protocol/runEvent.ts'
+import { openStore } from '../../server/store/store.ts'
+import { StoreTracker } from '../../server/training/tracker.ts'
+import { trainRun } from '../../server/training/trainRun.ts'
+import { endless } from './spec.ts'
+
+/** Until then the untrained network was evaluated, and what is compiled as it is used is compiled. */
+const warmUp = 25
+
+/** Lets the run go on for a turn, and times what lies between two questions after its wish: whole steps. */
+class TurnTracker extends StoreTracker {
+  steps: number[] = []
+  saveMs = 0
+  #until = Infinity
+  #last = NaN
+  #asked = 0
+  #pausedAt = NaN
+
+  override wish(): RunWish {
+    const wish = super.wish()
+    const now = performance.now()
+    if (this.#until === -Infinity) return 'pause'
+    if (!Number.isNaN(this.#last)) this.steps.push(now - this.#last)
+    this.#last = now
+    if (now < this.#until && (this.#until < Infinity || this.#asked++ < warmUp)) return wish
+    this.#until = -Infinity
+    this.#pausedAt = now
+    return 'pause'
+  }
+
+  override status(status: RunStatus, message?: string): void {
+    super.status(status, message)
+    if (status !== 'paused') return
+    this.saveMs = performance.now() - this.#pausedAt
+    this.onPause()
+  }
+
+  onPause = (): void => undefined
+
+  turn(seconds: number): void {
+    this.steps = []
+    this.#last = NaN
+    this.#until = performance.now() + seconds * 1000
+  }
+}
+
+const [file] = process.argv.slice(2)
+const folder = mkdtempSync(join(tmpdir(), 'triplet-bench-'))
+const opened = openStore(join(folder, '.triplet-lab'))
+if (opened.kind !== 'opened') throw new Error('There is no store.')
+const { store } = opened
+const spec = endless(file)
+const [runId] = store.queueRuns([{ name: 'bench', experiment: 'bench', spec }])
+store.claimNext()
+const tracker = new TurnTracker(store, runId)
+let ready = false
+tracker.onPause = () => {
+  if (!ready) {
+    console.log('first step')
+    console.log(JSON.stringify({ label: 'a run' }))
+  } else {
+    const peakMegabytes = process.resourceUsage().maxRSS / 1024
+    console.log(JSON.stringify({ steps: tracker.steps, saveMs: tracker.saveMs, peakMegabytes }))
+  }
+  ready = true
+}
+createInterface({ input: process.stdin })
+  .on('line', line => tracker.turn(Number(line)))
+  .on('close', () => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+    process.exit(0)
+  })
+await trainRun(spec, { tracker, folder: join(folder, 'run'), workspace: resolve('.') })
