@@ -170,6 +170,12 @@ export const AugmentSpec = v.object({
   grayscale: fraction,
   /** Probability that a random rectangle is erased. */
   erase: fraction,
+  /** Probability that all pictures of a class in a batch are mirrored alike, as a class of its own. */
+  mirrorClasses: v.optional(fraction, 0),
+  /** The same by quarter turns. */
+  turnClasses: v.optional(fraction, 0),
+  /** The same by another order of red, green and blue. */
+  recolorClasses: v.optional(fraction, 0),
 })
 export type AugmentSpec = v.InferOutput<typeof AugmentSpec>
 

@@ -40,5 +40,23 @@ export const augment: ObjectSetting = {
       citation: papers.erasing,
       aliases: ['randomErasing', 'cutout'],
     }),
+    mirrorClasses: amount(
+      'Probability that all pictures of a class in a batch are mirrored alike: one more class to tell apart. Helps with classes never seen in training.',
+      fraction.max,
+      [0, 0.5],
+      { citation: papers.newClasses, aliases: ['flipClasses', 'classFlip'] },
+    ),
+    turnClasses: amount(
+      'Probability that all pictures of a class in a batch are turned alike, by a quarter turn or more; by half a turn where pictures are not square.',
+      fraction.max,
+      [0, 0.5],
+      { citation: papers.newClasses, aliases: ['rotateClasses', 'classRotation'] },
+    ),
+    recolorClasses: amount(
+      'Probability that all pictures of a class in a batch swap red, green and blue alike.',
+      fraction.max,
+      [0, 0.5],
+      { aliases: ['recolourClasses', 'classColor', 'channelShuffle'] },
+    ),
   } satisfies Record<keyof AugmentSpec, ObjectSetting['properties'][string]>,
 }

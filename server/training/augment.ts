@@ -1,6 +1,7 @@
 import type { AugmentSpec } from '../../protocol/runSpec.ts'
 import { Random } from '../core/random.ts'
 import type { Shape } from './models/network.ts'
+import { NewClasses } from './newClasses.ts'
 
 /** Share of the picture that an erased rectangle covers, and how long it may be (Zhong et al., AAAI 2020, §3, narrowed). */
 const erasedArea = { least: 0.02, most: 0.25 }
@@ -11,7 +12,7 @@ const green = 0.587
 const blue = 0.114
 
 /**
- * Random changes to training pictures, in place: one affine map (flip, zoom, rotation, shift) read with bilinear
+ * Random changes to training pictures, in place: what a whole class shares, then for each picture one affine map (flip, zoom, rotation, shift) read with bilinear
  * interpolation, then brightness and contrast, grey, and an erased rectangle. What comes in from outside the picture
  * repeats its edge.
  *
@@ -23,6 +24,7 @@ export class Augmenter {
   readonly #shape: Shape
   readonly #random: Random
   readonly #scratch: Float32Array
+  readonly #newClasses: NewClasses
   /** Whether `apply` changes anything at all. */
   readonly active: boolean
 
@@ -31,22 +33,27 @@ export class Augmenter {
     this.#shape = shape
     this.#random = Random.fromSeed(seed).fork('augment')
     this.#scratch = new Float32Array(shape.height * shape.width * shape.channels)
+    this.#newClasses = new NewClasses(spec, shape)
     const { flip, shift, rotate, zoom, color, grayscale, erase } = spec
     const greyable = grayscale > 0 && shape.channels === 3
-    this.active = shape.height > 1 && (flip || greyable || Math.max(shift, rotate, zoom, color, erase) > 0)
+    this.active =
+      shape.height > 1 &&
+      (flip || greyable || this.#newClasses.active || Math.max(shift, rotate, zoom, color, erase) > 0)
   }
 
   /**
    * @param data pictures as floats 0 to 1, [count, height, width, channels]
+   * @param labels class of each picture
    * @param step number of the batch since the run began: the same step gives the same changes
    * @throws RangeError when `data` is shorter than `count` pictures
    */
-  apply(data: Float32Array, count: number, step: number): void {
+  apply(data: Float32Array, count: number, labels: Int32Array, step: number): void {
     const size = this.#scratch.length
     if (data.length < count * size)
       throw new RangeError(`${count} pictures are ${count * size} floats, got ${data.length}`)
     if (!this.active) return
     const random = this.#random.fork(String(step))
+    this.#newClasses.apply(data, count, labels, random)
     for (let i = 0; i < count; i++) {
       const picture = data.subarray(i * size, (i + 1) * size)
       this.#move(picture, random)

@@ -22,11 +22,11 @@ const InputSetup = v.object({
 /** Given to a thread when it starts. */
 export type InputSetup = v.InferOutput<typeof InputSetup>
 
-const InputRequest = v.object({ step: whole, indices, data: floats })
+const InputRequest = v.object({ step: whole, indices, labels: indices, data: floats })
 /** Loop → thread: fill `data` with these pictures, as step `step` is to see them. */
 export type InputRequest = v.InferOutput<typeof InputRequest>
 
-const InputReply = v.object({ step: whole, indices, data: floats, error: v.nullable(v.string()) })
+const InputReply = v.object({ step: whole, indices, labels: indices, data: floats, error: v.nullable(v.string()) })
 /** Thread → loop. */
 export type InputReply = v.InferOutput<typeof InputReply>
 

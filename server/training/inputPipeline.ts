@@ -120,8 +120,8 @@ class DirectInput implements InputPipeline {
     const { data, count, indices, labels } = this.#batch
     const step = this.#draws.next(indices)
     await this.#options.dataset.read(indices, data)
-    this.#augmenter.apply(data, count, step)
     this.#draws.label(indices, labels)
+    this.#augmenter.apply(data, count, labels, step)
     return this.#batch
   }
 
@@ -145,6 +145,7 @@ interface Waiting {
 }
 interface Filled {
   readonly indices: Int32Array<ArrayBuffer>
+  readonly labels: Int32Array<ArrayBuffer>
   readonly data: Float32Array<ArrayBuffer>
 }
 
@@ -152,7 +153,6 @@ class ThreadedInput implements InputPipeline {
   readonly #options: InputOptions
   readonly #draws: Draws
   readonly #worker: Worker
-  readonly #labels: Int32Array
   /** Batches asked for and not yet given out, oldest first, each with the sampler's state after it was drawn. */
   readonly #asked: { readonly filled: Promise<Filled>; readonly samplerState: Int32Array }[] = []
   readonly #waiting = new Map<number, Waiting>()
@@ -164,7 +164,6 @@ class ThreadedInput implements InputPipeline {
   constructor(options: InputOptions, dataset: PackedDataset) {
     this.#options = options
     this.#draws = new Draws(options)
-    this.#labels = new Int32Array(this.#draws.batchSize)
     this.#samplerState = options.sampler.state()
     const { pixels, labels, shape } = dataset
     const { augment, seed } = options
@@ -189,8 +188,7 @@ class ThreadedInput implements InputPipeline {
     const filled = await oldest.filled
     this.#inUse = filled
     this.#samplerState = oldest.samplerState
-    this.#draws.label(filled.indices, this.#labels)
-    return { data: filled.data, count: this.#draws.batchSize, indices: filled.indices, labels: this.#labels }
+    return { ...filled, count: this.#draws.batchSize }
   }
 
   resume(samplerState: Int32Array, step: number): void {
@@ -211,8 +209,10 @@ class ThreadedInput implements InputPipeline {
 
   #ask(arrays: Filled | null): void {
     const indices = arrays?.indices ?? new Int32Array(this.#draws.batchSize)
+    const labels = arrays?.labels ?? new Int32Array(this.#draws.batchSize)
     const data = arrays?.data ?? new Float32Array(this.#draws.size)
     const step = this.#draws.next(indices)
+    this.#draws.label(indices, labels)
     const filled = new Promise<Filled>((resolve, reject) => {
       if (this.#failure) reject(this.#failure)
       else this.#waiting.set(step, { resolve, reject })
@@ -220,15 +220,19 @@ class ThreadedInput implements InputPipeline {
     // Whoever awaits it sees a failure; until then it is not an unhandled one.
     filled.catch(() => undefined)
     this.#asked.push({ filled, samplerState: this.#options.sampler.state() })
-    this.#worker.postMessage({ step, indices, data } satisfies InputRequest, [indices.buffer, data.buffer])
+    this.#worker.postMessage({ step, indices, labels, data } satisfies InputRequest, [
+      indices.buffer,
+      labels.buffer,
+      data.buffer,
+    ])
   }
 
   #receive(message: unknown): void {
-    const { step, indices, data, error } = decodeInputReply(message)
+    const { step, indices, labels, data, error } = decodeInputReply(message)
     const waiting = this.#waiting.get(step)
     this.#waiting.delete(step)
     if (error !== null) waiting?.reject(new Error(error))
-    else waiting?.resolve({ indices, data })
+    else waiting?.resolve({ indices, labels, data })
   }
 
   #fail(error: Error): void {

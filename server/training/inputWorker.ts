@@ -12,15 +12,19 @@ const reader = new PixelReader(pixels, count, shape)
 const augmenter = new Augmenter(augment, shape, seed)
 
 port.on('message', (message: unknown) => {
-  const { step, indices, data } = decodeInputRequest(message)
+  const { step, indices, labels, data } = decodeInputRequest(message)
   reader.read(indices, data).then(
     () => {
-      augmenter.apply(data, indices.length, step)
-      port.postMessage({ step, indices, data, error: null } satisfies InputReply, [indices.buffer, data.buffer])
+      augmenter.apply(data, indices.length, labels, step)
+      port.postMessage({ step, indices, labels, data, error: null } satisfies InputReply, [
+        indices.buffer,
+        labels.buffer,
+        data.buffer,
+      ])
     },
     (error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error)
-      port.postMessage({ step, indices, data, error: reason } satisfies InputReply)
+      port.postMessage({ step, indices, labels, data, error: reason } satisfies InputReply)
     },
   )
 })

@@ -4,8 +4,30 @@ import type { AugmentSpec } from '../../protocol/runSpec.ts'
 import { Random } from '../../server/core/random.ts'
 import { Augmenter } from '../../server/training/augment.ts'
 
-const nothing: AugmentSpec = { flip: false, shift: 0, rotate: 0, zoom: 0, color: 0, grayscale: 0, erase: 0 }
-const everything: AugmentSpec = { flip: true, shift: 3, rotate: 20, zoom: 0.3, color: 0.4, grayscale: 0.3, erase: 0.5 }
+const nothing: AugmentSpec = {
+  flip: false,
+  shift: 0,
+  rotate: 0,
+  zoom: 0,
+  color: 0,
+  grayscale: 0,
+  erase: 0,
+  mirrorClasses: 0,
+  turnClasses: 0,
+  recolorClasses: 0,
+}
+const everything: AugmentSpec = {
+  flip: true,
+  shift: 3,
+  rotate: 20,
+  zoom: 0.3,
+  color: 0.4,
+  grayscale: 0.3,
+  erase: 0.5,
+  mirrorClasses: 0.5,
+  turnClasses: 0.5,
+  recolorClasses: 0.5,
+}
 const shape = { height: 9, width: 7, channels: 3 }
 const size = 9 * 7 * 3
 
@@ -16,9 +38,13 @@ function pictures(count: number, seed = 1): Float32Array {
 
 const apply = (spec: AugmentSpec, data: Float32Array, step: number, seed = 5): Float32Array => {
   const copy = data.slice()
-  new Augmenter(spec, shape, seed).apply(copy, data.length / size, step)
+  new Augmenter(spec, shape, seed).apply(copy, data.length / size, classes(data.length / size), step)
   return copy
 }
+
+/** As a sampler gives them: class after class. */
+const classes = (count: number, each = 2): Int32Array =>
+  Int32Array.from({ length: count }, (_, i) => Math.floor(i / each))
 
 const specs = fc.record({
   flip: fc.boolean(),
@@ -28,6 +54,9 @@ const specs = fc.record({
   color: fc.double({ min: 0, max: 1, noNaN: true }),
   grayscale: fc.double({ min: 0, max: 1, noNaN: true }),
   erase: fc.double({ min: 0, max: 1, noNaN: true }),
+  mirrorClasses: fc.double({ min: 0, max: 1, noNaN: true }),
+  turnClasses: fc.double({ min: 0, max: 1, noNaN: true }),
+  recolorClasses: fc.double({ min: 0, max: 1, noNaN: true }),
 })
 
 /** Rows of one channel, for comparing whole pictures. */
@@ -56,9 +85,9 @@ describe('augmentation', () => {
       fc.property(specs, fc.nat({ max: 1e6 }), (spec, step) => {
         const data = pictures(3)
         const augmenter = new Augmenter(spec, shape, 5)
-        for (const before of [1, 2]) augmenter.apply(data.slice(), 3, before)
+        for (const before of [1, 2]) augmenter.apply(data.slice(), 3, classes(3), before)
         const copy = data.slice()
-        augmenter.apply(copy, 3, step)
+        augmenter.apply(copy, 3, classes(3), step)
         expect(copy).toEqual(apply(spec, data, step))
       }),
     )
@@ -115,11 +144,11 @@ describe('augmentation', () => {
     })
     for (let step = 0; step < 20; step++) {
       const rotated = disc.slice()
-      new Augmenter({ ...nothing, rotate: 180 }, large, 3).apply(rotated, 1, step)
+      new Augmenter({ ...nothing, rotate: 180 }, large, 3).apply(rotated, 1, classes(1), step)
       for (let i = 0; i < disc.length; i++) expect(Math.abs(rotated[i] - disc[i])).toBeLessThan(0.06)
 
       const zoomed = disc.slice()
-      new Augmenter({ ...nothing, zoom: 0.5 }, large, 3).apply(zoomed, 1, step)
+      new Augmenter({ ...nothing, zoom: 0.5 }, large, 3).apply(zoomed, 1, classes(1), step)
       let x = 0
       let mass = 0
       for (let i = 0; i < zoomed.length; i++) {
@@ -165,6 +194,8 @@ describe('augmentation', () => {
   it('leaves feature vectors alone, and refuses a short array', () => {
     const vectors = new Augmenter(everything, { height: 1, width: 64, channels: 1 }, 1)
     expect(vectors.active).toBe(false)
-    expect(() => new Augmenter(everything, shape, 1).apply(new Float32Array(size), 2, 0)).toThrow(RangeError)
+    expect(() => new Augmenter(everything, shape, 1).apply(new Float32Array(size), 2, classes(2), 0)).toThrow(
+      RangeError,
+    )
   })
 })

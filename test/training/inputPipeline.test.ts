@@ -10,7 +10,18 @@ import { openEmoji } from '../../server/training/datasets/emoji.ts'
 import { PackedDataset } from '../../server/training/datasets/packedDataset.ts'
 import { createInputPipeline, type InputPipeline } from '../../server/training/inputPipeline.ts'
 
-const augment: AugmentSpec = { flip: true, shift: 3, rotate: 10, zoom: 0.1, color: 0.2, grayscale: 0.1, erase: 0.1 }
+const augment: AugmentSpec = {
+  flip: true,
+  shift: 3,
+  rotate: 10,
+  zoom: 0.1,
+  color: 0.2,
+  grayscale: 0.1,
+  erase: 0.1,
+  mirrorClasses: 0.5,
+  turnClasses: 0.3,
+  recolorClasses: 0.3,
+}
 const dataset = await openEmoji({ size: 16, channels: null })
 /** Not all pictures, and not in order: positions and indices must not be mixed up. */
 const train = Int32Array.from(dataset.labels.keys())

@@ -191,7 +191,18 @@ describe('a run', () => {
       const spec = smallSpec(dir, {
         curriculum,
         schedule: { kind: 'plateau', warmupSteps: 3, patience: 1, factor: 0.5 },
-        augment: { flip: true, shift: 1, rotate: 10, zoom: 0.1, color: 0.2, grayscale: 0, erase: 0.2 },
+        augment: {
+          flip: true,
+          shift: 1,
+          rotate: 10,
+          zoom: 0.1,
+          color: 0.2,
+          grayscale: 0,
+          erase: 0.2,
+          mirrorClasses: 0.5,
+          turnClasses: 0.2,
+          recolorClasses: 0.2,
+        },
       })
       const undisturbed = new MemoryTracker()
       await train(spec, undisturbed)

@@ -21,12 +21,14 @@ export const augmentRules: readonly Rule[] = [
     severity: 'warning',
     why: 'Grey pictures have no colour to lose.',
     *check({ spec: { augment }, picture, remove }) {
-      if (augment.grayscale === 0 || picture?.channels !== 1) return
-      yield {
-        path: 'augment.grayscale',
-        message: l10n.t('The pictures are grey already: this changes nothing.'),
-        fixes: remove('augment.grayscale'),
-      }
+      if (picture?.channels !== 1) return
+      for (const key of ['grayscale', 'recolorClasses'] as const)
+        if (augment[key] > 0)
+          yield {
+            path: `augment.${key}`,
+            message: l10n.t('The pictures are grey already: this changes nothing.'),
+            fixes: remove(`augment.${key}`),
+          }
     },
   },
   {
