@@ -176,7 +176,8 @@ export const architectures = {
         [32, 64, 128],
         ['channels'],
       ),
-      blocks: whole('Residual blocks in each stage.', 1, [1, 2]),
+      // ResNet-1202, the deepest of its paper, has 200 in a stage; a slip of the hand may not build a million.
+      blocks: { ...whole('Residual blocks in each stage.', 1, [1, 2]), range: { min: 1, max: 200 } },
       dropout,
     },
   },

@@ -7,6 +7,7 @@ import { parseExperiment } from '../experiment/parse.ts'
 import { resolveExperiment, type ResolvedRun } from '../experiment/resolve.ts'
 import type { ExperimentTree } from '../experiment/tree.ts'
 import { validateExperiment } from '../experiment/validate.ts'
+import { nearFile, readTextOrNull } from '../experimentFiles.ts'
 import { surroundingsOf } from '../surroundings.ts'
 import type { SweepPlan } from '../sweeps/plan.ts'
 import { exitWrongInput, fail, say } from './output.ts'
@@ -31,22 +32,13 @@ export async function readExperiment(file: string): Promise<CheckedFile | null> 
     return null
   }
   const folder = dirname(resolve(file))
-  const { tree } = parseExperiment(text.replace(/^\uFEFF/, ''), { folder, read: readOrNull })
+  const { tree } = parseExperiment(text.replace(/^\uFEFF/, ''), { folder, read: readTextOrNull, near: nearFile })
   const context = { ...(await surroundingsOf(tree, folder)), partial: file.endsWith('.base.triplet.json') }
   const problems = validateExperiment(tree, context)
   const resolution = resolveExperiment(tree, context)
   return resolution.kind === 'resolved'
     ? { problems, runs: resolution.specs, sweep: resolution.sweep, tree }
     : { problems, runs: [], sweep: null, tree }
-}
-
-/** The text of a file that is extended. */
-function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
-  } catch {
-    return null
-  }
 }
 
 /** `file:line:column severity code message`, counted from 1: what editors and terminals make clickable. */

@@ -4,11 +4,12 @@
  */
 import { createScanner } from 'jsonc-parser'
 import type { Json } from '../catalog/entry.ts'
-import type { Fix } from './finding.ts'
-import { member, type ExperimentTree, type Value } from './tree.ts'
+import type { Fix, Span } from './finding.ts'
+import { member, type ExperimentTree, type Member, type Value } from './tree.ts'
 
 type Edits = Fix['edits']
 type ObjectValue = Extract<Value, { kind: 'object' }>
+type ListValue = Extract<Value, { kind: 'array' }>
 
 /** `{ "a": 1, "b": [1, 2] }`: JSON as people write it on one line. */
 export function inline(json: Json): string {
@@ -66,20 +67,31 @@ export function removeAt(tree: ExperimentTree, path: string): Edits | null {
   let at: Value | null | undefined = tree.own
   for (const step of steps) at = at?.kind === 'array' ? at.items[Number(step)] : member(at, step)?.value
   const one = member(at, key)
-  if (at?.kind !== 'object' || one === undefined) return null
-  const { text } = tree
-  const close = at.span.offset + at.span.length - 1
+  return at?.kind !== 'object' || one === undefined ? null : removeMember(tree.text, at, one)
+}
+
+export function removeMember(text: string, from: ObjectValue, one: Member): Edits {
+  return removeFrom(text, from.span, from.members, one)
+}
+
+/** Takes an entry out of a list, with its comma. */
+export function removeItem(text: string, from: ListValue, one: Value): Edits {
+  return removeFrom(text, from.span, from.items, one)
+}
+
+function removeFrom<T extends { readonly span: Span }>(text: string, around: Span, all: readonly T[], one: T): Edits {
+  const close = around.offset + around.length - 1
   const end = one.span.offset + one.span.length
   const comma = commaAfter(text, end, close)
-  const before = at.members[at.members.indexOf(one) - 1] as (typeof at.members)[number] | undefined
-  if (comma === null && before !== undefined) {
+  const before = all.at(Math.max(0, all.indexOf(one) - 1))
+  if (comma === null && before !== undefined && before !== one) {
     const start = before.span.offset + before.span.length
     return [{ span: { offset: start, length: end - start }, text: '' }]
   }
   const stop = comma === null ? end : comma + 1
   const tail = /^[ \t]*(\r?\n)?/.exec(text.slice(stop))?.[0] ?? ''
   const lead = /(^|\n)([ \t]*)$/.exec(text.slice(0, one.span.offset))?.[2] ?? ''
-  // The whole line when nothing else is on it; else only the member and the space behind it.
+  // The whole line when nothing else is on it; else only the entry and the space behind it.
   const wholeLine = tail.includes('\n') && (lead !== '' || text[one.span.offset - 1] === '\n')
   const offset = wholeLine ? one.span.offset - lead.length : one.span.offset
   const until = stop + (wholeLine || !tail.includes('\n') ? tail.length : 0)

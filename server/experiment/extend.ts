@@ -3,10 +3,11 @@
  * joined setting by setting, everything else is replaced. What is inherited stands, for whoever points at it, at the
  * `extends` itself.
  */
-import { basename, dirname, resolve } from 'node:path'
+import { basename, dirname, relative, resolve, sep } from 'node:path'
 import * as l10n from '@vscode/l10n'
 import { dataset } from '../catalog/datasets.ts'
-import type { Finding } from './finding.ts'
+import { removeAt } from './editText.ts'
+import type { Finding, Fix } from './finding.ts'
 import { member, type ExperimentTree, type Member, type Span, type Value } from './tree.ts'
 
 /** Where a file lies, and how others are read. */
@@ -15,6 +16,14 @@ export interface Bases {
   readonly folder: string
   /** The text of a file; `null` when it cannot be read. */
   readonly read: (path: string) => string | null
+  /** A file beside a missing one whose name is most like it; `null` when none is. */
+  readonly near?: (path: string) => string | null
+}
+
+/** As people write it: from a folder, with `/`. */
+function pathFrom(folder: string, path: string): string {
+  const way = relative(folder, path).split(sep).join('/')
+  return way.startsWith('../') ? way : `./${way}`
 }
 
 /** More files than this, one extending the other, are taken for a mistake. */
@@ -31,16 +40,33 @@ export function extendTree(
 ): ExperimentTree {
   const written = member(tree.root, 'extends')?.value
   if (tree.root?.kind !== 'object' || written?.kind !== 'string' || written.value.trim() === '') return tree
-  const failed = (code: string, message: string): ExperimentTree => {
-    const finding: Finding = { code, severity: 'error', span: written.span, message }
+  const failed = (code: string, message: string, fixes: readonly Fix[] = []): ExperimentTree => {
+    const finding: Finding = { code, severity: 'error', span: written.span, message, fixes }
     return { ...tree, syntax: [...tree.syntax, finding] }
+  }
+  const removal = () => {
+    const edits = removeAt(tree, 'extends')
+    return edits === null ? [] : [{ title: l10n.t('Remove "{0}"', 'extends'), edits }]
   }
   const path = resolve(bases?.folder ?? '/', written.value)
   if (visited.includes(path) || visited.length > longest)
-    return failed('extends-circle', l10n.t('{0} leads back to this file: a file cannot extend itself.', written.value))
+    return failed(
+      'extends-circle',
+      l10n.t('{0} leads back to this file: a file cannot extend itself.', written.value),
+      removal(),
+    )
   const text = bases?.read(path) ?? null
-  if (text === null)
-    return failed('extends-missing', l10n.t('"extends" points to {0}, which cannot be read.', written.value))
+  if (text === null) {
+    const near = bases?.near?.(path) ?? null
+    const meant = near === null ? null : JSON.stringify(pathFrom(bases?.folder ?? '/', near))
+    return meant === null
+      ? failed('extends-missing', l10n.t('"extends" points to {0}, which cannot be read.', written.value))
+      : failed(
+          'extends-missing',
+          l10n.t('"extends" points to {0}, which cannot be read. Did you mean {1}?', written.value, meant),
+          [{ title: l10n.t('Change to {0}', meant), edits: [{ span: written.span, text: meant }] }],
+        )
+  }
   const parsed = parse(text)
   const base = extendTree(parsed, bases && { ...bases, folder: dirname(path) }, parse, [...visited, path])
   const wrong = base.syntax.at(0)

@@ -19,6 +19,8 @@ export interface Finding {
   readonly severity: Problem['severity']
   readonly message: string
   readonly span: Span
+  /** What is underlined does nothing: an editor may show it faded. */
+  readonly unnecessary?: boolean
   /** The first is what most people want. */
   readonly fixes?: readonly Fix[]
 }

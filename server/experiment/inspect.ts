@@ -6,7 +6,8 @@ import { experimentFile } from '../catalog/experimentFile.ts'
 import { isAxis, type Axis, type Domain } from './axes.ts'
 import { readInterval } from './interval.ts'
 import { checkChoice, checkNumber, unknownKey, unknownValue, wrongType } from './checkScalar.ts'
-import type { Finding } from './finding.ts'
+import { removeItem, removeMember, setAt } from './editText.ts'
+import type { Finding, Fix } from './finding.ts'
 import { isInherited, join, member, toJson, type ExperimentTree, type Member, type Span, type Value } from './tree.ts'
 import { optionOf, optionsOf, tagSetting } from './variants.ts'
 
@@ -29,6 +30,7 @@ export interface Inspection {
 
 /** What a walk gathers, and the condition under which the place it stands at is active. */
 export interface Gathering {
+  readonly tree: ExperimentTree
   readonly sites: Site[]
   readonly axes: Axis[]
   readonly findings: Finding[]
@@ -37,7 +39,7 @@ export interface Gathering {
 }
 
 export function inspect(tree: ExperimentTree): Inspection {
-  const gathering: Gathering = { sites: [], axes: [], findings: [], condition: null, axisPath: null }
+  const gathering: Gathering = { tree, sites: [], axes: [], findings: [], condition: null, axisPath: null }
   if (tree.root !== null) inspectValue(experimentFile, tree.root, '', null, gathering)
   const { sites, axes, findings } = gathering
   if (tree.inherited === null) return { sites, axes, findings }
@@ -159,8 +161,14 @@ function requireAll(
       path === '' && key === 'dataset'
         ? l10n.t('Say which pictures to learn from: "dataset": { "name": "emoji" }, or { "folder": "./pictures" }.')
         : l10n.t('"{0}" is missing. {1}', join(path, key), l10n.t(setting.summary))
-    into.findings.push({ code: 'missing', severity: 'error', span: at, message })
+    const fixes = path === '' && key === 'dataset' ? addDataset(into.tree) : []
+    into.findings.push({ code: 'missing', severity: 'error', span: at, message, fixes })
   }
+}
+
+function addDataset(tree: ExperimentTree): Fix[] {
+  const edits = setAt(tree, 'dataset', { name: 'emoji' })
+  return edits === null ? [] : [{ title: l10n.t('Learn from the emoji that come with Triplet Lab'), edits }]
 }
 
 function isRequired(setting: Setting): boolean {
@@ -188,6 +196,7 @@ function inspectOneOf(setting: OneOfSetting, value: Value, path: string, into: G
     severity: 'error',
     span: given[1]?.keySpan ?? startOf(value),
     message: l10n.t('"{0}" needs exactly one of: {1}.', path, keys.join(', ')),
+    fixes: given.length === 0 ? useEmoji(path, value) : removals(given.slice(1), value, into.tree),
   })
 }
 
@@ -248,7 +257,7 @@ function inspectAxis(setting: Setting, value: Value, path: string, into: Gatheri
     if (!Object.hasOwn(axisKeys, one.key)) into.findings.push(unknownKey(one, axisKeys, value, path))
   const domain =
     member(value, 'values') === undefined
-      ? readInterval(setting, value, path, into.findings)
+      ? readInterval(setting, value, path, into.tree.text, into.findings)
       : readValues(setting, value, path, into)
   if (domain !== null) into.axes.push({ path, setting, domain, span: value.span, condition: into.condition })
 }
@@ -263,6 +272,7 @@ function readValues(setting: Setting, value: ObjectValue, path: string, into: Ga
           'sweep-contradiction',
           other.keySpan,
           l10n.t('"{0}" and "values" exclude each other. Keep one of them.', key),
+          [removal(into.tree, value, other)],
         ),
       )
   }
@@ -284,6 +294,8 @@ function readValues(setting: Setting, value: ObjectValue, path: string, into: Ga
         severity: 'warning',
         span: item.span,
         message: l10n.t('{0} is listed twice; it is tried once. To see how much is luck, sweep the seed.', key),
+        unnecessary: true,
+        fixes: [{ title: l10n.t('Remove the second {0}', key), edits: removeItem(into.tree.text, list.value, item) }],
       })
     else values.push(item)
     seen.add(key)
@@ -296,6 +308,21 @@ function startOf(value: Value): Span {
   return { offset: value.span.offset, length: 1 }
 }
 
-function error(code: string, span: Span, message: string): Finding {
-  return { code, severity: 'error', span, message }
+/** An empty dataset can mean anything; the emoji are there. */
+function useEmoji(path: string, value: ObjectValue): Fix[] {
+  if (path !== 'dataset') return []
+  const edits = [{ span: value.span, text: '{ "name": "emoji" }' }]
+  return [{ title: l10n.t('Learn from the emoji that come with Triplet Lab'), edits }]
+}
+
+function removals(members: readonly Member[], from: ObjectValue, tree: ExperimentTree): Fix[] {
+  return members.filter(one => !isInherited(tree, one.span)).map(one => removal(tree, from, one))
+}
+
+function removal(tree: ExperimentTree, from: ObjectValue, one: Member): Fix {
+  return { title: l10n.t('Remove "{0}"', one.key), edits: removeMember(tree.text, from, one) }
+}
+
+function error(code: string, span: Span, message: string, fixes: readonly Fix[] = []): Finding {
+  return { code, severity: 'error', span, message, fixes }
 }

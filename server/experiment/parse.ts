@@ -2,8 +2,9 @@
 import * as l10n from '@vscode/l10n'
 import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser'
 import type { Problem } from '../../protocol/requests.ts'
+import { removeMember } from './editText.ts'
 import { extendTree, type Bases } from './extend.ts'
-import { toProblems, type Finding } from './finding.ts'
+import { toProblems, type Finding, type Fix } from './finding.ts'
 import type { ExperimentTree, Member, Span, Value } from './tree.ts'
 
 /** Deeper than any experiment needs, and shallow enough for every recursive function here. */
@@ -45,17 +46,23 @@ function parseTreeOf(text: string): ExperimentTree {
     }
   const errors: ParseError[] = []
   const node = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false })
-  const findings = errors.map<Finding>(error => ({
-    code: 'json-syntax',
-    severity: 'error',
-    message: describe(printParseErrorCode(error.error)),
-    span: {
-      offset: Math.min(error.offset, text.length),
-      length: Math.max(0, Math.min(error.length, text.length - error.offset)),
-    },
-  }))
+  let ends: readonly number[] | null = null
+  const findings = errors.map<Finding>(error => {
+    const code = printParseErrorCode(error.error)
+    if (code === 'CommaExpected') ends ??= tokenEnds(text)
+    return {
+      code: 'json-syntax',
+      severity: 'error',
+      message: describe(code),
+      span: {
+        offset: Math.min(error.offset, text.length),
+        length: Math.max(0, Math.min(error.length, text.length - error.offset)),
+      },
+      fixes: code === 'CommaExpected' ? insertComma(ends ?? [], error.offset) : [],
+    }
+  })
   const root = node === undefined ? null : toValue(node)
-  if (root !== null) reportDuplicates(root, findings)
+  if (root !== null) reportDuplicates(text, root, findings)
   return { ...noBase, text, root, own: root, syntax: findings }
 }
 
@@ -105,20 +112,55 @@ function toMember(property: Node): Member[] {
   ]
 }
 
-function reportDuplicates(value: Value, findings: Finding[]): void {
-  if (value.kind === 'array') for (const item of value.items) reportDuplicates(item, findings)
+/** Where each word, number, text and bracket ends, in order. */
+function tokenEnds(text: string): number[] {
+  const scanner = createScanner(text, true)
+  const ends: number[] = []
+  while (scanner.getPosition() < text.length) {
+    scanner.scan()
+    if (scanner.getTokenLength() > 0) ends.push(scanner.getTokenOffset() + scanner.getTokenLength())
+  }
+  return ends
+}
+
+/** A missing comma belongs right behind the value before it, not in front of the word that was found in its place. */
+function insertComma(ends: readonly number[], offset: number): Fix[] {
+  const end = ends.findLast(one => one <= offset)
+  if (end === undefined) return []
+  return [{ title: l10n.t('Insert the comma'), edits: [{ span: { offset: end, length: 0 }, text: ',' }] }]
+}
+
+function reportDuplicates(text: string, value: Value, findings: Finding[]): void {
+  if (value.kind === 'array') for (const item of value.items) reportDuplicates(text, item, findings)
   if (value.kind !== 'object') return
   const last = new Map(value.members.map(one => [one.key, one]))
   for (const one of value.members) {
-    if (one.value !== null) reportDuplicates(one.value, findings)
+    if (one.value !== null) reportDuplicates(text, one.value, findings)
     if (last.get(one.key) === one) continue
     findings.push({
       code: 'json-duplicate-key',
       severity: 'error',
       span: one.keySpan,
       message: l10n.t('"{0}" is written twice; only the last one counts. Remove one of them.', one.key),
+      unnecessary: true,
+      fixes: [
+        { title: l10n.t('Remove this "{0}"', one.key), edits: removeMember(text, value, one) },
+        ...removeOther(text, value, one, last.get(one.key)),
+      ],
     })
   }
+}
+
+function removeOther(
+  text: string,
+  object: Extract<Value, { kind: 'object' }>,
+  one: Member,
+  other: Member | undefined,
+): Fix[] {
+  if (other === undefined) return []
+  return [
+    { title: l10n.t('Keep this "{0}" and remove the last one', one.key), edits: removeMember(text, object, other) },
+  ]
 }
 
 function describe(code: string): string {

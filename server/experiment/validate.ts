@@ -33,5 +33,11 @@ function emptyFile(text: string): Finding {
     severity: 'error',
     span: { offset: 0, length: text.length },
     message: l10n.t('The file is empty. Start with { "dataset": { "name": "emoji" } }.'),
+    fixes: [
+      {
+        title: l10n.t('Learn from the emoji that come with Triplet Lab'),
+        edits: [{ span: { offset: 0, length: text.length }, text: '{\n  "dataset": { "name": "emoji" }\n}\n' }],
+      },
+    ],
   }
 }

@@ -1,5 +1,5 @@
 /** Findings of the experiment as diagnostics, with a link to what each code means. */
-import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver-types'
+import { DiagnosticSeverity, DiagnosticTag, type Diagnostic } from 'vscode-languageserver-types'
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { Problem } from '../../protocol/requests.ts'
 import type { Finding } from '../experiment/finding.ts'
@@ -25,6 +25,7 @@ export function toDiagnostic(document: ExperimentDocument, finding: Finding, con
     code: finding.code,
     source: diagnosticSource,
     message: finding.message,
+    ...(finding.unnecessary === true ? { tags: [DiagnosticTag.Unnecessary] } : {}),
   }
 }
 

@@ -1,10 +1,10 @@
 /** Documents as the editor shows them, parsed once per version; and files that are not open, from the disk. */
-import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { TextDocuments, type Connection } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { readDocument, type ExperimentDocument } from '../language/document.ts'
+import { nearFile, readTextOrNull } from '../experimentFiles.ts'
 import { pathOf } from './workspace.ts'
 
 interface Parsed {
@@ -77,17 +77,11 @@ export class Documents {
       bases.set(one, found)
       return found
     }
-    return readDocument(text, { folder: dirname(path), read })
+    return readDocument(text, { folder: dirname(path), read, near: nearFile })
   }
 
-  /** As the editor shows it, else as it is on the disk. Experiment files are small enough to be read at once. */
+  /** As the editor shows it, else as it is on the disk. */
   #textOf(path: string): string | null {
-    const open = this.open.get(pathToFileURL(path).href)
-    if (open !== undefined) return open.getText()
-    try {
-      return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
-    } catch {
-      return null
-    }
+    return this.open.get(pathToFileURL(path).href)?.getText() ?? readTextOrNull(path)
   }
 }

@@ -17,7 +17,11 @@ const files: Record<string, string> = {
   '/lab/sweep.triplet.json': '{ "dataset": "mnist", "batch": { "classes": 4 }, "seed": { "values": [1, 2] } }',
 }
 const parse = (text: string, folder = '/lab') =>
-  parseExperiment(text, { folder, read: path => files[path] ?? null }).tree
+  parseExperiment(text, {
+    folder,
+    read: path => files[path] ?? null,
+    near: path => (path.includes('bas') ? '/lab/base.triplet.json' : null),
+  }).tree
 const resolved = (text: string, folder = '/lab') => {
   const resolution = resolveExperiment(parse(text, folder), { ...context, folder })
   if (resolution.kind === 'refused') throw new Error(JSON.stringify(resolution.problems))
@@ -93,6 +97,20 @@ describe('a file that extends another', () => {
     expect(applyFix(text, fix)).toBe(
       '{ "extends": "./base.triplet.json", "split": { "by": "class" }, "batch": { "classes": 5 } }',
     )
+  })
+
+  test('is told of a name that was nearly right, and of a circle that can be left', () => {
+    const rest = '"dataset": "mnist", "split": { "by": "given" }, "batch": { "classes": 8 }'
+    for (const [written, repaired] of [
+      ['./bas.triplet.json', `{ "extends": "./base.triplet.json", ${rest} }`],
+      ['./a.triplet.json', `{ ${rest} }`],
+    ]) {
+      const text = `{ "extends": "${written}", ${rest} }`
+      const fix = findAll(parse(text), context).at(0)?.fixes?.at(0)
+      if (fix === undefined) throw new Error('It has no fix.')
+      expect(applyFix(text, fix)).toBe(repaired)
+      expect(findAll(parse(repaired), context).filter(one => one.severity === 'error')).toEqual([])
+    }
   })
 
   test('may be incomplete where it is only there to be extended, but does not run then', () => {

@@ -1,40 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { DatasetState, ExperimentContext } from '../../server/experiment/context.ts'
 import type { Finding } from '../../server/experiment/finding.ts'
 import { parseExperiment } from '../../server/experiment/parse.ts'
 import { codes } from '../../server/experiment/rules/codes.ts'
 import { rules } from '../../server/experiment/rules/rules.ts'
 import { findAll } from '../../server/experiment/validate.ts'
-import { networkState } from '../../server/networkState.ts'
-import { applyFix, context } from './helpers.ts'
-
-const known = {
-  kind: 'known',
-  classes: 1180,
-  images: 7552,
-  smallestClass: 6,
-  largestClass: 8,
-  shape: { height: 32, width: 32, channels: 3 },
-  hasGivenSplit: false,
-  givenTraining: null,
-} satisfies DatasetState
-
-/** MNIST as published, the emoji as they are, three faces, a folder that is not there and a file that is broken. */
-const surroundings: ExperimentContext = {
-  folder: '/lab',
-  engines: ['onnx-cpu', 'tfjs-wasm', 'tfjs-cpu'],
-  network: networkState,
-  dataset: dataset => {
-    if (dataset.kind === 'emoji') return known
-    if (dataset.kind === 'folder' && dataset.path === '/lab/three') return { ...known, classes: 3, images: 18 }
-    if (dataset.kind === 'folder' && dataset.path.startsWith('/lab/f') && dataset.path !== '/lab/faces')
-      return { ...known, classes: 8, images: 48 }
-    if (dataset.kind === 'folder') return { kind: 'missing', path: dataset.path, near: '/lab/face' }
-    if (dataset.kind === 'npz') return { kind: 'unreadable', path: dataset.path, reason: 'it is not a zip file' }
-    return context.dataset?.(dataset)
-  },
-}
+import { applyFix } from './helpers.ts'
+import { surroundings } from './surroundings.ts'
 
 const emoji = '"dataset": "emoji"'
 const mnist = '"dataset": "mnist", "split": { "by": "given" }, "batch": { "classes": 8 }'
@@ -48,7 +20,7 @@ const cases: [code: string, file: string, underlined: string, fixed: string | nu
   ['split-share-unused', '{ "dataset": "mnist", "split": { "by": "given", "test": 0.2 }, "batch": { "classes": 8 } }', '0.2', '"split": { "by": "given" }, "batch"'],
   ['split-classes-leak', `{ ${emoji}, "split": { "by": "example" } }`, '"example"', '"by": "class"'],
   ['gallery-without-classes', `{ ${emoji}, "evaluation": { "gallery": "train" } }`, '"train"', '"gallery": "test"'],
-  ['model-does-not-fit', `{ ${emoji}, "model": { "filters": [8, 8, 8, 8, 8, 8] } }`, '[8, 8, 8, 8, 8, 8]', null],
+  ['model-does-not-fit', `{ ${emoji}, "model": { "filters": [8, 8, 8, 8, 8, 8] } }`, '[8, 8, 8, 8, 8, 8]', '"filters": [8, 8, 8, 8, 8]'],
   ['embedding-too-large', `{ ${emoji}, "model": { "embeddingSize": 2048 } }`, '2048', '"embeddingSize": 128'],
   ['embedding-larger-than-picture', `{ ${mnist}, "image": { "size": 8 }, "model": { "embeddingSize": 128 } }`, '128', '"embeddingSize": 32'],
   ['embedding-one-number', `{ ${emoji}, "model": { "embeddingSize": 1 } }`, '1', '"embeddingSize": 64'],
@@ -58,11 +30,15 @@ const cases: [code: string, file: string, underlined: string, fixed: string | nu
   ['margin-unreachable', `{ ${emoji}, "loss": { "margin": 5 } }`, '5', '"margin": 0.2'],
   ['margin-beyond-classes', `{ ${mnist}, "loss": { "margin": 2.5 } }`, '2.5', '"margin": 2.2'],
   ['margin-without-normalize', `{ ${emoji}, "loss": { "margin": 1, "normalize": false } }`, '1', '"normalize": true'],
+  ['margin-unreachable', `{ ${emoji}, "curriculum": [{ "fromEpoch": 3, "margin": 4.5 }] }`, '4.5', '"margin": 0.2 }'],
   ['soft-margin-on-sphere', `{ ${emoji}, "loss": { "softMargin": true } }`, 'true', '"softMargin": false'],
   ['mean-over-all-triplets', `{ ${emoji}, "mining": "batch-all" }`, '"batch-all"', '"reducer": "mean-nonzero"'],
   ['batch-hard-from-start', `{ ${emoji}, "mining": "batch-hard" }`, '"batch-hard"', '"fromEpoch": 3'],
   ['batch-hard-from-start', `{ ${emoji}, "mining": { "strategy": "batch-hard" }, "epochs": 2 }`, '"batch-hard"', '"learningRate": 0.0001'],
   ['miner-needs-unit-norm', `{ ${emoji}, "mining": "distance-weighted", "loss": { "normalize": false } }`, '"distance-weighted"', '"normalize": true'],
+  ['miner-needs-unit-norm', `{ ${emoji}, "loss": { "normalize": false }, "curriculum": [{ "fromEpoch": 3, "mining": "distance-weighted" }] }`, '"distance-weighted"', '"normalize": true'],
+  ['miner-needs-cosine', `{ ${emoji}, "mining": "multi-similarity", "loss": { "normalize": false } }`, '"multi-similarity"', '"normalize": true'],
+  ['batch-hard-from-start', `{ ${emoji}, "curriculum": [{ "fromEpoch": 1, "mining": "batch-hard" }] }`, '"batch-hard"', '"learningRate": 0.0001'],
   ['miner-cutoffs-crossed', `{ ${emoji}, "mining": { "strategy": "distance-weighted", "cutoff": 1.5 } }`, '1.5', '"cutoff": 0.5'],
   ['miner-range-reversed', `{ ${emoji}, "mining": { "strategy": "n-hard", "from": 6, "to": 2 } }`, '2', '"to": 6'],
   ['miner-range-beyond-batch', `{ ${emoji}, "mining": { "strategy": "n-hard", "to": 200 } }`, '200', '"to": 124'],
@@ -74,7 +50,7 @@ const cases: [code: string, file: string, underlined: string, fixed: string | nu
   ['batch-larger-than-training-set', '{ "dataset": { "folder": "few" }, "batch": { "classes": 4, "samplesPerClass": 7 } }', '4', '"classes": 2'],
   ['batch-too-many-triplets', `{ ${emoji}, "mining": { "strategy": "triplet-margin" }, "batch": { "classes": 400 } }`, '400', '"classes": 32'],
   ['curriculum-beyond-epochs', `{ ${emoji}, "curriculum": [{ "fromEpoch": 30, "margin": 0.5 }] }`, '30', '"epochs": 31'],
-  ['curriculum-out-of-order', `{ ${emoji}, "curriculum": [{ "fromEpoch": 9, "margin": 0.5 }, { "fromEpoch": 4, "margin": 0.3 }] }`, '4', null],
+  ['curriculum-out-of-order', `{ ${emoji}, "curriculum": [{ "fromEpoch": 9, "margin": 0.5 }, { "fromEpoch": 4, "margin": 0.3 }] }`, '4', '[{ "fromEpoch": 4, "margin": 0.3 }, { "fromEpoch": 9, "margin": 0.5 }]'],
   ['curriculum-changes-nothing', `{ ${emoji}, "curriculum": [{ "fromEpoch": 9 }] }`, '{ "fromEpoch": 9 }', '"mining": "batch-hard"'],
   ['schedule-never-drops', `{ ${emoji}, "schedule": { "kind": "step", "everyEpochs": 30 } }`, '30', '"everyEpochs": 6'],
   ['warmup-longer-than-run', `{ ${emoji}, "schedule": { "warmupSteps": 1000 } }`, '1000', '"warmupSteps": 60'],
@@ -87,7 +63,7 @@ const cases: [code: string, file: string, underlined: string, fixed: string | nu
   ['sweep-one-value', `{ ${emoji}, "epochs": { "values": [9] } }`, '{ "values": [9] }', '"epochs": 9'],
   ['sweep-changes-test', `{ ${emoji}, "split": { "seed": { "values": [1, 2] } } }`, '{ "values": [1, 2] }', null],
   ['sweep-goal-contradicts-metric', `{ ${emoji}, "seed": { "values": [1, 2] }, "sweep": { "metric": { "goal": "minimize" } } }`, '"minimize"', '"goal": "maximize"'],
-  ['sweep-too-many-runs', `{ ${emoji}, "seed": { "values": [${Array.from({ length: 201 }, (_, i) => i).join(', ')}] }, "sweep": {} }`, '"sweep"', null],
+  ['sweep-too-many-runs', `{ ${emoji}, "seed": { "values": [${Array.from({ length: 201 }, (_, i) => i).join(', ')}] }, "sweep": {} }`, '"sweep"', '"runCap": 200'],
 ] // prettier-ignore
 
 const find = (text: string) => findAll(parseExperiment(text).tree, surroundings)
@@ -117,6 +93,12 @@ describe('each rule', () => {
     const tried = new Set(cases.map(([code]) => code))
     expect(rules.map(rule => rule.code).filter(code => !tried.has(code))).toEqual([])
     expect(rules.length).toBeGreaterThanOrEqual(20)
+  })
+
+  test('and each other code is tried in the tests of the shape and of extending', () => {
+    const elsewhere = ['validate', 'extend'].map(name => readFileSync(`test/experiment/${name}.test.ts`, 'utf8')).join()
+    const tried = new Set(cases.map(([code]) => code))
+    expect(codes.map(one => one.code).filter(code => !tried.has(code) && !elsewhere.includes(`'${code}'`))).toEqual([])
   })
 
   test('has its own code and a reason of one sentence', () => {
@@ -160,6 +142,8 @@ describe('there is no false alarm', () => {
     `{ ${emoji}, "schedule": { "kind": "step", "everyEpochs": 5 }, "evaluation": { "everyEpochs": 2, "patience": 4 } }`,
     `{ ${emoji}, "engine": "tfjs-wasm", "seed": { "values": [1, 2, 3] }, "sweep": { "metric": { "name": "recallAt1" } } }`,
     `{ ${emoji}, "loss": { "softMargin": true, "normalize": false } }`,
+    `{ ${emoji}, "loss": { "softMargin": true, "normalize": false, "margin": 5 } }`,
+    `{ ${emoji}, "mining": { "strategy": "distance-weighted", "cutoff": 1.4 } }`,
     `{ ${mnist}, "evaluation": { "gallery": "train" }, "image": { "size": 28, "channels": 1 } }`,
     '{ "dataset": "mnist", "batch": { "classes": 5, "samplesPerClass": 20 } }',
     '{ "dataset": "fashion-mnist", "split": { "by": "example", "test": 0.2 }, "batch": { "classes": 10 }, "augment": { "flip": true } }',

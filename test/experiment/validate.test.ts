@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { codesOf, problemsOf, underlined } from './helpers.ts'
+import { codes } from '../../server/experiment/rules/codes.ts'
+import { parseExperiment } from '../../server/experiment/parse.ts'
+import { findAll } from '../../server/experiment/validate.ts'
+import { applyFix, codesOf, context, problemsOf, underlined } from './helpers.ts'
 
 const emoji = '"dataset": "emoji"'
 
@@ -43,6 +46,16 @@ const wrong: [string, string, string, string, string | RegExp][] = [
   ['an interval upside down', `{ ${emoji}, "loss": { "margin": { "min": 0.5, "max": 0.1 } } }`, 'sweep-empty-interval', '0.1', 'greater'],
   ['a grid over an interval', `{ ${emoji}, "loss": { "margin": { "min": 0.1, "max": 0.5 } } }`, 'sweep-grid-needs-values', '{ "min": 0.1, "max": 0.5 }', 'values'],
   ['a sweep of nothing', `{ ${emoji}, "sweep": { "method": "grid" } }`, 'sweep-without-axes', '"sweep"', 'Nothing'],
+  ['too many brackets', `{ ${emoji}, "name": ${'['.repeat(70)}`, 'json-too-deep', '[', 'brackets'],
+  ['an empty name', `{ ${emoji}, "name": " " }`, 'empty-text', '" "', 'empty'],
+  ['an interval of words', `{ ${emoji}, "mining": { "strategy": { "min": 0, "max": 1 } } }`, 'sweep-not-a-number', '{ "min": 0, "max": 1 }', 'values'],
+  ['a logarithm of zero', `{ ${emoji}, "optimizer": { "learningRate": { "min": 0, "max": 0.1, "distribution": "log_uniform_values" } } }`, 'sweep-log-needs-positive', '0', 'above 0'],
+  ['fractions of a count', `{ ${emoji}, "epochs": { "min": 1, "max": 9, "distribution": "uniform" } }`, 'sweep-needs-integers', '"uniform"', 'whole numbers'],
+  ['a step of zero', `{ ${emoji}, "loss": { "margin": { "min": 0.1, "max": 0.5, "distribution": "q_uniform", "q": 0 } } }`, 'sweep-bad-step', '0', 'above 0'],
+  ['a step without a use', `{ ${emoji}, "loss": { "margin": { "min": 0.1, "max": 0.5, "q": 0.1 } } }`, 'sweep-contradiction', '"q"', 'q_uniform'],
+  ['a step over the interval', `{ ${emoji}, "loss": { "margin": { "min": 0.1, "max": 0.2, "distribution": "q_uniform", "q": 1 } }, "sweep": { "method": "random", "runCap": 3 } }`, 'sweep-no-value', '{ "min": 0.1, "max": 0.2, "distribution": "q_uniform", "q": 1 }', 'widen'],
+  ['a search without an end', `{ ${emoji}, "loss": { "margin": { "min": 0.1, "max": 0.5 } }, "sweep": { "method": "bayes" } }`, 'sweep-needs-run-cap', '"sweep"', 'runCap'],
+  ['a metric without pictures', `{ ${emoji}, "seed": { "values": [1, 2] }, "split": { "test": 0 }, "sweep": {} }`, 'sweep-metric-missing', '0', 'held-out'],
   ['an unknown distribution', `{ ${emoji}, "loss": { "margin": { "min": 0.1, "max": 0.5, "distribution": "log" } } }`, 'unknown-value', '"log"', 'log_uniform_values'],
 ] // prettier-ignore
 
@@ -54,6 +67,29 @@ describe('a file is told what is wrong with it', () => {
     if (found === undefined) return
     expect(underlined(text, found)).toBe(range)
     expect(found.message).toContain(message)
+  })
+
+  /** Findings whose repair nobody can guess: what was meant is not in the text. */
+  const unrepairable = new Set([
+    'json-too-deep', 'sweep-no-values', 'sweep-in-sweep', 'sweep-needs-min-and-max', 'sweep-not-a-number', 'sweep-no-value',
+    'sweep-metric-missing', 'too-few-items', 'empty-text', 'wrong-type',
+  ]) // prettier-ignore
+  test.each(wrong)('and every repair that is offered for it repairs it: %s', (_, text, code) => {
+    const found = findAll(parseExperiment(text).tree, context).filter(one => one.code === code)
+    const fixes = found.flatMap(one => one.fixes ?? [])
+    for (const fix of fixes) {
+      const repaired = parseExperiment(applyFix(text, fix)).tree
+      const after = findAll(repaired, context)
+      expect(repaired.syntax, fix.title).toEqual([])
+      expect(after.filter(one => one.code === code).length, fix.title).toBeLessThan(found.length)
+    }
+    if (fixes.length === 0) expect([...unrepairable, 'missing', 'unknown-key', 'unknown-value']).toContain(code)
+  })
+
+  test('and each code that it is told is explained in the documentation', () => {
+    const documented = new Set(codes.map(one => one.code))
+    const told = wrong.flatMap(([, text]) => codesOf(text))
+    expect(told.filter(code => !documented.has(code))).toEqual([])
   })
 
   test('with line and character', () => {

@@ -26,6 +26,7 @@ export const augmentRules: readonly Rule[] = [
         if (augment[key] > 0)
           yield {
             path: `augment.${key}`,
+            unnecessary: true,
             message: l10n.t('The pictures are grey already: this changes nothing.'),
             fixes: remove(`augment.${key}`),
           }

@@ -32,6 +32,7 @@ export function checkRules(tree: ExperimentTree, inspection: Inspection, context
           severity: rule.severity,
           span,
           message: remark.message,
+          ...(remark.unnecessary === true ? { unnecessary: true } : {}),
           fixes: remark.fixes ?? [],
         }
         // The runs of a sweep share most of what they are; each thing is said once.

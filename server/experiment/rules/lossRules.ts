@@ -1,6 +1,6 @@
 /** Margins and loss options that contradict the geometry of the embedding. */
 import * as l10n from '@vscode/l10n'
-import type { Distance } from '../../../protocol/runSpec.ts'
+import type { Distance, RunSpec } from '../../../protocol/runSpec.ts'
 import { formatNumber } from '../runName.ts'
 import { trainingSide } from './batchRules.ts'
 import type { Rule } from './rule.ts'
@@ -15,6 +15,14 @@ function simplexGap(distance: Distance, classes: number): number {
   return distance === 'cosine' ? squared / 2 : squared
 }
 
+/** Every margin that the run ever has, with where it stands. */
+function margins({ loss, curriculum }: RunSpec): { path: string; margin: number }[] {
+  const later = curriculum.flatMap(({ margin }, i) =>
+    margin === undefined ? [] : [{ path: `curriculum.${i}.margin`, margin }],
+  )
+  return [{ path: 'loss.margin', margin: loss.margin }, ...later]
+}
+
 /** Cosine distance knows no length, so it counts as normalised. */
 const onSphere = (loss: { normalize: boolean; distance: Distance }) => loss.normalize || loss.distance === 'cosine'
 
@@ -23,19 +31,22 @@ export const lossRules: readonly Rule[] = [
     code: 'margin-unreachable',
     severity: 'warning',
     why: 'Unit-norm embeddings are at most 2 apart (4 squared, 2 in cosine), so a larger margin leaves every triplet with a loss for ever.',
-    *check({ spec: { loss }, set }) {
+    *check({ spec, set }) {
+      const { loss } = spec
+      if (!onSphere(loss) || loss.softMargin) return
       const widest = widestGap[loss.distance]
-      if (!onSphere(loss) || loss.margin <= widest) return
-      yield {
-        path: 'loss.margin',
-        message: l10n.t(
-          'α = {0} can never be reached: on the unit sphere the {1} distance leaves a gap of {2} at most. Values around 0.2 are usual.',
-          formatNumber(loss.margin),
-          loss.distance,
-          widest,
-        ),
-        fixes: set('loss.margin', 0.2),
-      }
+      for (const { path, margin } of margins(spec))
+        if (margin > widest)
+          yield {
+            path,
+            message: l10n.t(
+              'α = {0} can never be reached: on the unit sphere the {1} distance leaves a gap of {2} at most. Values around 0.2 are usual.',
+              formatNumber(margin),
+              loss.distance,
+              widest,
+            ),
+            fixes: set(path, 0.2),
+          }
     },
   },
   {
@@ -44,20 +55,22 @@ export const lossRules: readonly Rule[] = [
     why: 'C classes can all be apart by at most 2C/(C − 1) (squared), its root, or C/(C − 1) (cosine), so a larger margin cannot be kept by all triplets at once.',
     *check({ spec, dataset, set }) {
       const { loss, split } = spec
-      if (dataset?.kind !== 'known' || !onSphere(loss) || loss.margin > widestGap[loss.distance]) return
+      if (dataset?.kind !== 'known' || !onSphere(loss) || loss.softMargin) return
       const { classes } = trainingSide(dataset, split)
       const gap = simplexGap(loss.distance, classes)
-      if (classes < 2 || loss.margin <= gap) return
-      yield {
-        path: 'loss.margin',
-        message: l10n.t(
-          'With {0} classes not all triplets can keep α = {1}: {2} is the most. The loss will not reach 0.',
-          classes,
-          formatNumber(loss.margin),
-          formatNumber(gap),
-        ),
-        fixes: set('loss.margin', Math.floor(gap * 10) / 10),
-      }
+      if (classes < 2) return
+      for (const { path, margin } of margins(spec))
+        if (margin > gap && margin <= widestGap[loss.distance])
+          yield {
+            path,
+            message: l10n.t(
+              'With {0} classes not all triplets can keep α = {1}: {2} is the most. The loss will not reach 0.',
+              classes,
+              formatNumber(margin),
+              formatNumber(gap),
+            ),
+            fixes: set(path, Math.floor(gap * 10) / 10),
+          }
     },
   },
   {

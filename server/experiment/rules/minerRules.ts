@@ -4,6 +4,27 @@ import type { MiningSpec, RunSpec } from '../../../protocol/runSpec.ts'
 import { formatNumber } from '../runName.ts'
 import type { Rule, Sight } from './rule.ts'
 
+/** A miner and where it stands: `mining`, or `curriculum.0.mining`. */
+interface Placed {
+  readonly at: string
+  readonly mining: MiningSpec
+}
+
+/** Every miner that the run ever has. */
+function miners({ mining, curriculum }: RunSpec): Placed[] {
+  const later = curriculum.flatMap((step, i) =>
+    step.mining === undefined ? [] : [{ at: `curriculum.${i}.mining`, mining: step.mining }],
+  )
+  return [{ at: 'mining', mining }, ...later]
+}
+
+/** The miner of the first epoch. */
+function firstMiner(spec: RunSpec): Placed {
+  const [own, ...later] = miners(spec)
+  const replaced = later.findLast(({ at }) => spec.curriculum[Number(at.split('.')[1])]?.fromEpoch === 1)
+  return replaced ?? own
+}
+
 /** Where the miner is named: `"mining": "semi-hard"` or `"mining": { "strategy": … }`. */
 const strategyPath = (sight: Sight) => (sight.written('mining')?.kind === 'object' ? 'mining.strategy' : 'mining')
 
@@ -26,18 +47,19 @@ export const minerRules: readonly Rule[] = [
     why: 'The hardest negative of an untrained network is nearly the anchor itself; with a high rate the quickest way down is one point for all pictures, a collapse.',
     *check(sight) {
       const { spec } = sight
-      if (!takesHardestPairs(spec.mining) || !isHighRate(spec)) return
+      const { at, mining } = firstMiner(spec)
+      if (!takesHardestPairs(mining) || !isHighRate(spec)) return
       const lower = spec.optimizer.name === 'adam' ? 1e-4 : 1e-2
-      const { strategy } = spec.mining
+      const { strategy } = mining
       const warmUp =
         spec.curriculum.length > 0 || spec.epochs < 3
           ? []
           : sight.change(l10n.t('Start with semi-hard for two epochs'), [
               [strategyPath(sight), 'semi-hard'],
-              ['curriculum', [{ fromEpoch: 3, mining: strategy === 'batch-hard' ? strategy : { ...spec.mining } }]],
+              ['curriculum', [{ fromEpoch: 3, mining: strategy === 'batch-hard' ? strategy : { ...mining } }]],
             ])
       yield {
-        path: 'mining.strategy',
+        path: `${at}.strategy`,
         message: l10n.t(
           'The hardest triplets from the first step, with a rate of {0}, often collapse: all embeddings become one point. Start with semi-hard for two epochs, or lower the rate to {1}.',
           formatNumber(spec.optimizer.learningRate),
@@ -51,86 +73,110 @@ export const minerRules: readonly Rule[] = [
     code: 'miner-needs-unit-norm',
     severity: 'error',
     why: 'Distance weighting uses how often each distance occurs on the unit sphere, so embeddings have to lie on it.',
-    *check({ spec: { loss, mining }, set }) {
-      if (mining.strategy !== 'distance-weighted' || loss.normalize || loss.distance === 'cosine') return
-      yield {
-        path: 'mining.strategy',
-        message: l10n.t('"distance-weighted" needs embeddings on the unit sphere. Set "loss.normalize" to true.'),
-        fixes: set('loss.normalize', true),
-      }
+    *check({ spec, set }) {
+      if (spec.loss.normalize || spec.loss.distance === 'cosine') return
+      for (const { at, mining } of miners(spec))
+        if (mining.strategy === 'distance-weighted')
+          yield {
+            path: `${at}.strategy`,
+            message: l10n.t('"distance-weighted" needs embeddings on the unit sphere. Set "loss.normalize" to true.'),
+            fixes: set('loss.normalize', true),
+          }
+    },
+  },
+  {
+    code: 'miner-needs-cosine',
+    severity: 'warning',
+    why: 'Multi-similarity compares angles; without normalisation the loss compares distances, which also depend on lengths, so the miner picks other triplets than those that are hard for the loss.',
+    *check({ spec, set }) {
+      if (spec.loss.normalize || spec.loss.distance === 'cosine') return
+      for (const { at, mining } of miners(spec))
+        if (mining.strategy === 'multi-similarity')
+          yield {
+            path: `${at}.strategy`,
+            message: l10n.t(
+              '"multi-similarity" compares angles, but this loss compares distances of any length. Set "loss.normalize" to true, or "loss.distance" to "cosine".',
+            ),
+            fixes: [...set('loss.normalize', true), ...set('loss.distance', 'cosine')],
+          }
     },
   },
   {
     code: 'miner-cutoffs-crossed',
     severity: 'error',
     why: 'Distances below one cutoff count as that one and beyond the other are never drawn: crossed, nothing is left to draw from.',
-    *check({ spec: { mining }, set }) {
-      if (mining.strategy !== 'distance-weighted' || mining.cutoff < mining.nonzeroLossCutoff) return
-      yield {
-        path: 'mining.cutoff',
-        message: l10n.t(
-          '"cutoff" ({0}) has to be smaller than "nonzeroLossCutoff" ({1}), or no negative can be drawn.',
-          formatNumber(mining.cutoff),
-          formatNumber(mining.nonzeroLossCutoff),
-        ),
-        fixes: mining.nonzeroLossCutoff > 0.5 ? set('mining.cutoff', 0.5) : [],
-      }
+    *check({ spec, set }) {
+      for (const { at, mining } of miners(spec))
+        if (mining.strategy === 'distance-weighted' && mining.cutoff > mining.nonzeroLossCutoff)
+          yield {
+            path: `${at}.cutoff`,
+            message: l10n.t(
+              '"cutoff" ({0}) may not be larger than "nonzeroLossCutoff" ({1}), or no negative can be drawn.',
+              formatNumber(mining.cutoff),
+              formatNumber(mining.nonzeroLossCutoff),
+            ),
+            fixes: set(`${at}.cutoff`, Math.min(0.5, mining.nonzeroLossCutoff)),
+          }
     },
   },
   {
     code: 'miner-range-reversed',
     severity: 'error',
     why: 'Ranks run from the hardest (1) on, so a range that ends before it starts is empty.',
-    *check({ spec: { mining }, set }) {
-      if (mining.strategy !== 'n-hard' || mining.from <= mining.to) return
-      yield {
-        path: 'mining.to',
-        message: l10n.t('The range from {0} to {1} is empty: "to" has to be {0} or more.', mining.from, mining.to),
-        fixes: set('mining.to', mining.from),
-      }
+    *check({ spec, set }) {
+      for (const { at, mining } of miners(spec))
+        if (mining.strategy === 'n-hard' && mining.from > mining.to)
+          yield {
+            path: `${at}.to`,
+            message: l10n.t('The range from {0} to {1} is empty: "to" has to be {0} or more.', mining.from, mining.to),
+            fixes: set(`${at}.to`, mining.from),
+          }
     },
   },
   {
     code: 'miner-range-beyond-batch',
     severity: 'warning',
     why: 'An anchor has (P − 1)·K negatives in its batch, so there is no harder rank than that many.',
-    *check({ spec: { mining, batch }, set }) {
-      if (mining.strategy !== 'n-hard' || mining.from > mining.to) return
-      const negatives = (batch.classes - 1) * batch.samplesPerClass
-      if (mining.to <= negatives) return
-      yield {
-        path: 'mining.to',
-        message: l10n.t('An anchor has {0} negatives in a batch; rank {1} does not exist.', negatives, mining.to),
-        fixes: mining.from <= negatives ? set('mining.to', negatives) : [],
-      }
+    *check({ spec, set }) {
+      const negatives = (spec.batch.classes - 1) * spec.batch.samplesPerClass
+      for (const { at, mining } of miners(spec))
+        if (mining.strategy === 'n-hard' && mining.from <= mining.to && mining.to > negatives)
+          yield {
+            path: `${at}.to`,
+            message: l10n.t('An anchor has {0} negatives in a batch; rank {1} does not exist.', negatives, mining.to),
+            fixes: mining.from <= negatives ? set(`${at}.to`, negatives) : [],
+          }
     },
   },
   {
     code: 'miner-takes-no-loss',
     severity: 'error',
     why: 'Easy triplets keep the margin, so their loss is 0 and the network learns nothing.',
-    *check({ spec: { mining, loss }, set }) {
-      if (mining.strategy !== 'triplet-margin' || mining.select !== 'easy' || loss.softMargin) return
-      yield {
-        path: 'mining.select',
-        message: l10n.t('Easy triplets have no loss: nothing would be learned. Use "semi-hard", "hard" or "all".'),
-        fixes: set('mining.select', 'semi-hard'),
-      }
+    *check({ spec, set }) {
+      if (spec.loss.softMargin) return
+      for (const { at, mining } of miners(spec))
+        if (mining.strategy === 'triplet-margin' && mining.select === 'easy')
+          yield {
+            path: `${at}.select`,
+            message: l10n.t('Easy triplets have no loss: nothing would be learned. Use "semi-hard", "hard" or "all".'),
+            fixes: set(`${at}.select`, 'semi-hard'),
+          }
     },
   },
   {
     code: 'miner-never-hard',
     severity: 'warning',
     why: 'The nearest positive with the farthest negative is nearly always an easy triplet without a loss.',
-    *check({ spec: { mining }, set }) {
-      if (mining.strategy !== 'batch-easy-hard' || mining.positives !== 'easy' || mining.negatives !== 'easy') return
-      yield {
-        path: 'mining.negatives',
-        message: l10n.t(
-          'The nearest positive with the farthest negative is an easy triplet: there is little to learn. Use "semi-hard" or "hard" negatives.',
-        ),
-        fixes: set('mining.negatives', 'semi-hard'),
-      }
+    *check({ spec, set }) {
+      for (const { at, mining } of miners(spec))
+        if (mining.strategy === 'batch-easy-hard' && mining.positives === 'easy' && mining.negatives === 'easy')
+          yield {
+            path: `${at}.negatives`,
+            message: l10n.t(
+              'The nearest positive with the farthest negative is an easy triplet: there is little to learn. Use "semi-hard" or "hard" negatives.',
+            ),
+            fixes: set(`${at}.negatives`, 'semi-hard'),
+          }
     },
   },
 ]

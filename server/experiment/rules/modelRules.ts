@@ -1,20 +1,32 @@
 /** Networks that do not fit their pictures. */
 import * as l10n from '@vscode/l10n'
+import type { RunSpec } from '../../../protocol/runSpec.ts'
 import { count } from '../../../protocol/words.ts'
 import type { Choice } from '../../catalog/entry.ts'
 import { engines as catalog } from '../../catalog/engines.ts'
+import type { ExperimentContext, PictureShape } from '../context.ts'
 import { suggest } from '../suggest.ts'
 import type { Rule } from './rule.ts'
 
 /** Beyond this, papers see no gain (Musgrave et al. 2020 use 128; FaceNet's own table flattens there). */
 const mostUseful = 512
 
+/** As many of the filters as fit, each of which halves the picture; none where that is not what is wrong. */
+function fewerFilters(spec: RunSpec, picture: PictureShape, { network }: ExperimentContext): number[][] {
+  if (!('filters' in spec.model)) return []
+  for (let kept = spec.model.filters.length - 1; kept > 0; kept--) {
+    const filters = spec.model.filters.slice(0, kept)
+    if (network?.({ ...spec, model: { ...spec.model, filters } }, picture).kind === 'network') return [filters]
+  }
+  return []
+}
+
 export const modelRules: readonly Rule[] = [
   {
     code: 'model-does-not-fit',
     severity: 'error',
     why: 'Each pooling and each unpadded convolution makes the picture smaller, until nothing is left of it.',
-    *check({ spec, picture, context, written }) {
+    *check({ spec, picture, context, written, set }) {
       if (picture === null) return
       const network = context.network?.(spec, picture)
       if (network?.kind !== 'impossible') return
@@ -27,6 +39,7 @@ export const modelRules: readonly Rule[] = [
           picture.height,
           network.why,
         ),
+        fixes: fewerFilters(spec, picture, context).flatMap(filters => set('model.filters', filters)),
       }
     },
   },

@@ -21,6 +21,8 @@ export interface Remark {
   /** The setting to underline; where it is not written, the nearest thing around it that is. */
   readonly path: string
   readonly message: string
+  /** The setting does nothing: an editor may show it faded. */
+  readonly unnecessary?: boolean
   readonly fixes?: readonly Fix[]
 }
 
@@ -92,6 +94,19 @@ export class Sight {
   readonly change = (title: string, values: readonly (readonly [path: string, value: Json | undefined])[]): Fix[] => {
     const edits = values.map(([path, value]) => this.#edit(path, value))
     return edits.every(one => one !== null) ? [{ title, edits: edits.flat() }] : []
+  }
+
+  /** A fix that puts the entries of a written list in another order, each with its text as it is; none for a default. */
+  readonly reorder = (path: string, order: readonly number[], title: string): Fix[] => {
+    const list = this.written(path)
+    if (list?.kind !== 'array') return []
+    const { text } = this.#tree
+    const edits = order.flatMap((from, to) => {
+      const [source, target] = [list.items.at(from)?.span, list.items.at(to)?.span]
+      if (source === undefined || target === undefined || from === to) return []
+      return [{ span: target, text: text.slice(source.offset, source.offset + source.length) }]
+    })
+    return edits.length === 0 ? [] : [{ title, edits }]
   }
 
   #edit(path: string, value: Json | undefined): Fix['edits'] | null {

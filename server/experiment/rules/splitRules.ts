@@ -44,6 +44,7 @@ export const splitRules: readonly Rule[] = [
       if (split.by !== 'given' || written('split.test') === null) return
       yield {
         path: 'split.test',
+        unnecessary: true,
         message: l10n.t('"test" changes nothing here: the dataset itself says what is held out.'),
         fixes: remove('split.test'),
       }

@@ -4,6 +4,7 @@ import * as l10n from '@vscode/l10n'
 import { isMetricId, metricGoal } from '../../../protocol/metrics.ts'
 import { countRuns } from '../countRuns.ts'
 import type { Axis } from '../axes.ts'
+import { removeAt, setAt } from '../editText.ts'
 import { stepRange } from '../../search/numberAxis.ts'
 import type { Finding, Fix } from '../finding.ts'
 import type { Inspection } from '../inspect.ts'
@@ -100,6 +101,7 @@ function checkSize(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
         message: l10n.t(
           'Nothing is swept: no setting has several values. Write "margin": { "values": [0.1, 0.2, 0.5] }, for instance.',
         ),
+        fixes: repairs(tree),
       },
     ]
   const runs = countRuns(tree, axes)
@@ -126,7 +128,23 @@ function checkSize(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
       severity: runs > mostRuns ? 'error' : 'warning',
       span,
       message: l10n.t('This sweep has {0} runs. List fewer values, or set "sweep": { "runCap": {1} }.', runs, manyRuns),
+      fixes: [
+        {
+          title: l10n.t('Set "{0}" to {1}', 'sweep.runCap', manyRuns),
+          edits: edit(tree, [['sweep', 'runCap'], manyRuns]),
+        },
+      ],
     },
+  ]
+}
+
+/** To sweep the margin after all, or not to sweep. */
+function repairs(tree: ExperimentTree): Fix[] {
+  const margins = setAt(tree, 'loss.margin', { values: [0.1, 0.2, 0.5] })
+  const removal = removeAt(tree, 'sweep')
+  return [
+    ...(margins === null ? [] : [{ title: l10n.t('Sweep the margin over 0.1, 0.2 and 0.5'), edits: margins }]),
+    ...(removal === null ? [] : [{ title: l10n.t('Remove "{0}"', 'sweep'), edits: removal }]),
   ]
 }
 

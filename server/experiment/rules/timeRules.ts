@@ -1,5 +1,6 @@
 /** Things that are to happen at a time that never comes, and rates that no run survives. */
 import * as l10n from '@vscode/l10n'
+import type { RunSpec } from '../../../protocol/runSpec.ts'
 import { formatNumber } from '../runName.ts'
 import { trainingSide } from './batchRules.ts'
 import type { Rule, Sight } from './rule.ts'
@@ -18,6 +19,12 @@ export function stepsPerEpoch({ spec, dataset }: Pick<Sight, 'spec' | 'dataset'>
   return Math.max(1, Math.round(images / (spec.batch.classes * spec.batch.samplesPerClass)))
 }
 
+/** Which entry of a curriculum comes first, second, and so on. */
+function inTime(curriculum: RunSpec['curriculum']): number[] {
+  const at = (i: number) => curriculum[i]?.fromEpoch ?? 0
+  return [...curriculum.keys()].sort((a, b) => at(a) - at(b))
+}
+
 export const timeRules: readonly Rule[] = [
   {
     code: 'curriculum-beyond-epochs',
@@ -28,6 +35,7 @@ export const timeRules: readonly Rule[] = [
         if (fromEpoch <= spec.epochs) continue
         yield {
           path: `curriculum.${i}.fromEpoch`,
+          unnecessary: true,
           message: l10n.t(
             'The run ends with epoch {0}: this change from epoch {1} never happens.',
             spec.epochs,
@@ -42,7 +50,7 @@ export const timeRules: readonly Rule[] = [
     code: 'curriculum-out-of-order',
     severity: 'warning',
     why: 'The changes of a curriculum follow each other in time, and a reader expects them in that order.',
-    *check({ spec: { curriculum } }) {
+    *check({ spec: { curriculum }, reorder }) {
       for (const [i, { fromEpoch }] of curriculum.entries()) {
         const before = i === 0 ? undefined : curriculum[i - 1]?.fromEpoch
         if (before === undefined || fromEpoch > before) continue
@@ -53,6 +61,7 @@ export const timeRules: readonly Rule[] = [
             fromEpoch,
             before,
           ),
+          fixes: reorder('curriculum', inTime(curriculum), l10n.t('Put the changes in the order of their epochs')),
         }
       }
     },
@@ -66,6 +75,7 @@ export const timeRules: readonly Rule[] = [
         if (step.mining === undefined && step.margin === undefined)
           yield {
             path: `curriculum.${i}`,
+            unnecessary: true,
             message: l10n.t('This step changes nothing: give it a "mining" or a "margin".'),
             fixes: set(`curriculum.${i}.mining`, 'batch-hard'),
           }
