@@ -5,6 +5,7 @@
 import * as v from 'valibot'
 import * as vscode from 'vscode'
 import type { LanguageClient } from 'vscode-languageclient/node'
+import { languageId } from './experiments.ts'
 import { type InitializationOptions, type RequestType, runEvents } from '../protocol/requests.ts'
 import type { RunDelta } from '../protocol/runEvent.ts'
 
@@ -88,11 +89,13 @@ export class Client implements vscode.Disposable {
         debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--inspect=0'] } },
       },
       {
-        documentSelector: [{ language: 'triplet' }],
+        // Not what other schemes show: the two sides of a comparison cannot be trained.
+        documentSelector: ['file', 'untitled'].map(scheme => ({ scheme, language: languageId })),
         initializationOptions: () => this.#options(),
         connectionOptions: { maxRestartCount: mostRestarts },
         outputChannel: this.#output(),
-        markdown: { supportHtml: false },
+        // Hovers lead to the runs that they name.
+        markdown: { supportHtml: false, isTrusted: { enabledCommands: ['tripletLab.openPanel'] } },
       },
     )
     const onEvents = client.onNotification(runEvents.method, (params: unknown) => {
@@ -116,6 +119,7 @@ export class Client implements vscode.Disposable {
       locale: vscode.env.language,
       bundle: vscode.l10n.uri?.fsPath ?? null,
       trusted: vscode.workspace.isTrusted,
+      panels: true,
     }
   }
 }

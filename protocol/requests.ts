@@ -31,6 +31,8 @@ export const InitializationOptions = v.object({
   bundle: v.optional(v.nullable(v.string()), null),
   /** Whether the workspace is trusted. Where it is not, no process is started. */
   trusted: v.optional(v.boolean(), true),
+  /** Whether the client brings the commands that start training and open panels. To others the server starts it itself. */
+  panels: v.optional(v.boolean(), false),
 })
 export type InitializationOptions = v.InferOutput<typeof InitializationOptions>
 

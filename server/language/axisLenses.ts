@@ -13,7 +13,7 @@ import { toRange } from './range.ts'
 
 export function axisLenses(document: ExperimentDocument, context: LanguageContext, facts: Facts | null): CodeLens[] {
   const { axes } = document.inspection
-  const time = facts === null ? null : estimateDuration(facts, context.runs)
+  const time = facts === null ? null : estimateDuration(facts, context)
   return axes
     .filter(axis => !isInherited(document.tree, axis.span))
     .map(axis => {

@@ -29,21 +29,22 @@ export function codeLenses(document: ExperimentDocument, context: LanguageContex
   const facts = factsOf(document, context)
   const engine = engineOf(facts, context)
   if (facts !== null && engine !== null) {
-    const time = estimateDuration(facts, context.runs)
+    const time = estimateDuration(facts, context)
     const about =
       time === null || !Number.isFinite(runs) ? '' : ` · ${l10n.t('about {0}', duration(Math.max(1_000, time * runs)))}`
     lenses.push({ range, command: { title: `$(zap) ${engine}${about}`, command: '' } })
   }
 
   const newest = context.runs.find(run => !endedStatuses.has(run.status)) ?? context.runs.at(0)
-  if (newest !== undefined) add(`$(graph-line) ${l10n.t('live panel')}`, commands.openPanel, newest.id)
+  if (newest !== undefined && context.panels !== false)
+    add(`$(graph-line) ${l10n.t('live panel')}`, commands.openPanel, newest.id)
 
   const target = targetOf(document.tree)
   const best = bestOf(context.runs, target)
   if (best !== null)
     add(
       `$(star-full) ${l10n.t('best so far: {0} {1}, {2}', metricName(target.metric), metricValue(target.metric, best.value), best.run.name)}`,
-      commands.openPanel,
+      context.panels === false ? '' : commands.openPanel,
       best.run.id,
     )
   if (best !== null && editsToRun(document, context, best.run.spec) !== null)
@@ -59,9 +60,9 @@ function startTitle(axes: number, runs: number): string {
   return Number.isFinite(runs) ? l10n.t('Start sweep ({0} runs)', runs) : l10n.t('Start sweep')
 }
 
-/** What the file names, or what the newest run has used. */
-export function engineOf(facts: Facts | null, { runs }: LanguageContext): string | null {
+/** What the file names, what the newest run has used, or what would be taken here. */
+export function engineOf(facts: Facts | null, { runs, engine }: LanguageContext): string | null {
   if (facts === null) return null
   if (facts.spec.engine !== 'auto') return facts.spec.engine
-  return runs.find(run => run.engine !== null)?.engine ?? null
+  return runs.find(run => run.engine !== null)?.engine ?? engine ?? null
 }

@@ -62,11 +62,11 @@ function withoutSiblings({ text, tree }: ExperimentDocument, offset: number): Te
   return TextDocument.create(text.uri, text.languageId, text.version, parts.join(''))
 }
 
-/** The values that runs of this file had come first, the most frequent at the top. */
+/** The values that runs here had come first, the most frequent at the top. */
 function orderByUse(items: CompletionItem[], context: LanguageContext, path: readonly (string | number)[]): void {
   const uses = new Map<string, number>()
   const at = path.join('.')
-  for (const run of context.runs) {
+  for (const run of [...context.runs, ...(context.otherRuns?.() ?? [])]) {
     const value = valueInRun(run, at)
     const tag: unknown = typeof value === 'object' && value !== null ? Object.values(value).at(0) : value
     if (tag !== undefined) uses.set(JSON.stringify(tag), (uses.get(JSON.stringify(tag)) ?? 0) + 1)

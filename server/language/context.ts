@@ -9,6 +9,12 @@ export interface LanguageContext {
   readonly runs: readonly RunRow[]
   /** The sweeps of this file, newest first, each with the settings that it was started with (`settingsOf`). */
   readonly sweeps?: readonly { readonly sweep: SweepInfo; readonly settings: string }[]
+  /** The runs of other files in the same folder, newest first. */
+  readonly otherRuns?: () => readonly RunRow[]
+  /** Whether the client can show panels; left out: yes. */
+  readonly panels?: boolean
+  /** What computes here where the file leaves the choice open; `null`: not known before it is tried. */
+  readonly engine?: string | null
   /** Address of a path that is written in the file. */
   readonly resolve?: (path: string) => string
   /** What lies in a folder, given as it is written in the file; nothing when it cannot be read. */

@@ -7,6 +7,7 @@ import {
   type LocationLink,
   type Position,
   type Range,
+  type TextDocumentEdit,
   type TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver-types'
@@ -70,15 +71,15 @@ export function prepareRename(
 }
 
 /**
- * @param others open files that may extend the same file
- * @param resolve the address of a path as it is written in a document
+ * @param others files that may extend the same file
+ * @param resolve the address of a path as it is written in the document
  */
 export function rename(
   document: ExperimentDocument,
   position: Position,
   newName: string,
   others: readonly ExperimentDocument[],
-  resolve: (document: ExperimentDocument, path: string) => string,
+  resolve: (path: string) => string,
 ): WorkspaceEdit | null {
   const found = renamable(document, position)
   if (found === null || newName.trim() === '') return null
@@ -87,16 +88,30 @@ export function rename(
     const edits = toTextEdits(document.text, [{ span: found.span, text: written }])
     return { documentChanges: [{ textDocument: { uri: document.text.uri, version: document.text.version }, edits }] }
   }
-  const oldUri = resolve(document, found.value)
-  const newUri = resolve(document, newName)
-  const changed = [document, ...others.filter(one => one !== document)].flatMap(one => {
-    const value = member(one.tree.own, 'extends')?.value
-    if (value?.kind !== 'string' || resolve(one, value.value) !== oldUri) return []
-    const path = relativeUri(one.text.uri, newUri)
-    const edits = toTextEdits(one.text, [{ span: value.span, text: JSON.stringify(path) }])
-    return [{ textDocument: { uri: one.text.uri, version: one.text.version }, edits }]
-  })
+  const oldUri = resolve(found.value)
+  const newUri = resolve(newName)
+  const changed = followExtends([document, ...others.filter(one => one.text.uri !== document.text.uri)], oldUri, newUri)
   return { documentChanges: [{ kind: 'rename', oldUri, newUri }, ...changed] }
+}
+
+/** Edits by which files that extend one that moves go on extending it. */
+export function followExtends(
+  files: readonly ExperimentDocument[],
+  oldUri: string,
+  newUri: string,
+): TextDocumentEdit[] {
+  return files.flatMap(one => {
+    const value = member(one.tree.own, 'extends')?.value
+    if (value?.kind !== 'string' || !isAddressOf(one, value.value, oldUri)) return []
+    const edits = toTextEdits(one.text, [{ span: value.span, text: JSON.stringify(relativeUri(one.text.uri, newUri)) }])
+    // Files that are not open have no version.
+    return [{ textDocument: { uri: one.text.uri, version: one.text.version || null }, edits }]
+  })
+}
+
+/** Whether a path, as written in a file, leads to this address. */
+function isAddressOf({ text }: ExperimentDocument, path: string, uri: string): boolean {
+  return URL.canParse(path, text.uri) && decodeURIComponent(new URL(path, text.uri).href) === decodeURIComponent(uri)
 }
 
 function relativeUri(from: string, to: string): string {

@@ -37,12 +37,13 @@ export function factsOf({ tree, inspection }: ExperimentDocument, context: Langu
 
 /**
  * How long a run takes, in milliseconds, from how fast runs like it were here; `null` where none was.
- * Like it: the same network and pictures. Training only; a tenth more for evaluations.
+ * Like it: the same network and pictures, of this file if possible. Training only; a tenth more for evaluations.
  */
-export function estimateDuration({ spec, steps }: Facts, runs: readonly RunRow[]): number | null {
+export function estimateDuration({ spec, steps }: Facts, { runs, otherRuns }: LanguageContext): number | null {
   if (steps === null) return null
   const work = workOf(spec)
-  const like = runs.find(run => workOf(run.spec) === work && summaryOf(run, 'imagesPerSecond') !== undefined)
+  const isLike = (run: RunRow) => workOf(run.spec) === work && summaryOf(run, 'imagesPerSecond') !== undefined
+  const like = runs.find(isLike) ?? otherRuns?.().find(isLike)
   const rate = like === undefined ? undefined : summaryOf(like, 'imagesPerSecond')?.last
   if (rate === undefined || rate <= 0) return null
   return ((steps * spec.batch.classes * spec.batch.samplesPerClass) / rate) * 1_100

@@ -5,11 +5,15 @@ import { metricName, metricValue } from '../../protocol/words.ts'
 import type { Choice, Setting } from '../catalog/entry.ts'
 import type { Site } from '../experiment/inspect.ts'
 import { contains } from '../experiment/tree.ts'
-import { bestValue, isBetter, targetOf } from './bestRun.ts'
+import type { RunRow } from '../../protocol/runEvent.ts'
+import { bestValue, isBetter, targetOf, type Target } from './bestRun.ts'
+import { commands } from './commands.ts'
 import type { LanguageContext } from './context.ts'
 import { describeChoice, describeSetting } from './describe.ts'
 import type { ExperimentDocument } from './document.ts'
+import { factsOf } from './facts.ts'
 import { toRange } from './range.ts'
+import { textOf } from '../experiment/specText.ts'
 import { valueInRun } from './results.ts'
 import { sitesAt } from './sites.ts'
 
@@ -58,26 +62,54 @@ function history(document: ExperimentDocument, context: LanguageContext, { path,
   const at = scalarPath(path, setting)
   if (at === null) return ''
   const target = targetOf(document.tree)
-  const byValue = new Map<string, { best: number; runs: number }>()
-  for (const run of context.runs) {
-    const reached = bestValue(run, target)
-    const value = valueInRun(run, at)
-    if (reached === null || value === undefined) continue
-    const key = JSON.stringify(value)
-    const known = byValue.get(key)
-    if (known === undefined) byValue.set(key, { best: reached, runs: 1 })
-    else byValue.set(key, { best: isBetter(reached, known.best, target) ? reached : known.best, runs: known.runs + 1 })
-  }
-  if (byValue.size === 0) return ''
-  const rows = [...byValue].sort(([, a], [, b]) => (isBetter(a.best, b.best, target) ? -1 : 1)).slice(0, shown)
+  const own = bestByValue(context.runs, at, target)
   const name = metricName(target.metric)
-  return [
-    l10n.t('Here before, best {0}:', name),
-    ...rows.map(
-      ([value, { best, runs }]) =>
-        `- \`${value}\`: ${metricValue(target.metric, best)} (${runs === 1 ? l10n.t('1 run') : l10n.t('{0} runs', runs)})`,
-    ),
-  ].join('\n')
+  if (own.length > 0) return [l10n.t('Here before, best {0}:', name), ...rows(own, target, context)].join('\n')
+  const others = bestByValue(comparableRuns(document, context), at, target)
+  if (others.length === 0) return ''
+  return [l10n.t('In other files with these pictures, best {0}:', name), ...rows(others, target, context)].join('\n')
+}
+
+interface Reached {
+  readonly value: string
+  readonly best: number
+  readonly run: RunRow
+  readonly runs: number
+}
+
+/** What each value of a setting has reached, the best first. */
+function bestByValue(runs: readonly RunRow[], path: string, target: Target): Reached[] {
+  const byValue = new Map<string, Reached>()
+  for (const run of runs) {
+    const best = bestValue(run, target)
+    const written = valueInRun(run, path)
+    if (best === null || written === undefined) continue
+    const value = JSON.stringify(written)
+    const known = byValue.get(value)
+    if (known === undefined) byValue.set(value, { value, best, run, runs: 1 })
+    else if (isBetter(best, known.best, target)) byValue.set(value, { value, best, run, runs: known.runs + 1 })
+    else byValue.set(value, { ...known, runs: known.runs + 1 })
+  }
+  return [...byValue.values()].sort((a, b) => (isBetter(a.best, b.best, target) ? -1 : 1)).slice(0, shown)
+}
+
+/** Each with its best run, which a client with panels can open from here. */
+function rows(reached: readonly Reached[], { metric }: Target, { panels }: LanguageContext): string[] {
+  return reached.map(({ value, best, run, runs }) => {
+    const name = run.name.replace(/[\\`*_[\]<>#|]/g, '\\$&')
+    const link = `command:${commands.openPanel}?${encodeURIComponent(JSON.stringify([run.id]))}`
+    const named = panels === false ? name : `[${name}](${link})`
+    const many = runs === 1 ? l10n.t('1 run') : l10n.t('{0} runs', runs)
+    return `- \`${value}\`: ${metricValue(metric, best)} · ${named} (${many})`
+  })
+}
+
+/** Runs of other files whose scores mean the same: on the same pictures, held out in the same way. */
+function comparableRuns(document: ExperimentDocument, context: LanguageContext): RunRow[] {
+  const facts = factsOf(document, context)
+  const others = facts === null ? [] : (context.otherRuns?.() ?? [])
+  const test = ({ dataset, split }: RunRow['spec']) => `${textOf(dataset)} ${textOf(split)}`
+  return facts === null ? [] : others.filter(run => test(run.spec) === test(facts.spec))
 }
 
 /** Where a spec holds the value itself: an object with a tag is known by its tag. */

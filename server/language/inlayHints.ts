@@ -69,14 +69,14 @@ function addAmounts(document: ExperimentDocument, context: LanguageContext, add:
       ),
     )
   if (steps !== null) {
-    const time = estimateDuration(facts, context.runs)
+    const time = estimateDuration(facts, context)
     const perEpoch = l10n.t('{0} steps each', count(steps / spec.epochs))
     add(
       at('epochs'),
       time === null ? perEpoch : `${perEpoch}, ${l10n.t('about {0}', duration(time))}`,
       time === null
         ? l10n.t('{0} steps in all.', count(steps))
-        : l10n.t('{0} steps in all; the time is estimated from earlier runs of this file.', count(steps)),
+        : l10n.t('{0} steps in all; the time is estimated from earlier runs here.', count(steps)),
     )
   }
 }

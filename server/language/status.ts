@@ -17,6 +17,6 @@ export function experimentStatus(document: ExperimentDocument, context: Language
   const facts = factsOf(document, context)
   const asked = countRuns(document.tree, document.inspection.axes)
   const runs = facts === null || !Number.isFinite(asked) ? 0 : asked
-  const time = facts === null ? null : estimateDuration(facts, context.runs)
+  const time = facts === null ? null : estimateDuration(facts, context)
   return { engine: engineOf(facts, context), runs, duration: time === null ? null : time * runs }
 }

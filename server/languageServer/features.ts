@@ -1,6 +1,9 @@
 /** Requests of the Language Server Protocol → pure functions of a document and its context. */
 import {
   CodeActionKind,
+  LSPErrorCodes,
+  ResponseError,
+  type CancellationToken,
   type Connection,
   type ServerCapabilities,
   type TextDocumentIdentifier,
@@ -16,6 +19,7 @@ import type { ExperimentDocument } from '../language/document.ts'
 import { toTextEdits } from '../language/edits.ts'
 import { hover } from '../language/hover.ts'
 import { inlayHints } from '../language/inlayHints.ts'
+import { semanticTokens, tokenLegend } from '../language/semanticTokens.ts'
 import { documentLinks, documentSymbols, foldingRanges, format, selectionRanges } from '../language/structure.ts'
 import { definition, prepareRename, rename } from '../language/extends.ts'
 import { refineAxis } from '../language/refine.ts'
@@ -35,6 +39,7 @@ export const featureCapabilities: ServerCapabilities = {
   documentSymbolProvider: true,
   foldingRangeProvider: true,
   selectionRangeProvider: true,
+  semanticTokensProvider: { legend: tokenLegend, full: true },
   documentLinkProvider: {},
   documentFormattingProvider: true,
   documentRangeFormattingProvider: true,
@@ -47,60 +52,62 @@ const UseRun = v.strictTuple([v.string(), v.number()])
 const RefineAxis = v.strictTuple([v.string(), v.string()])
 const UseValues = v.strictTuple([v.string(), v.record(v.string(), v.unknown())])
 
-export function serveFeatures(
-  connection: Connection,
-  documents: Documents,
-  contextOf: (document: ExperimentDocument) => LanguageContext,
-): void {
-  /** Answers for an open document; `empty` for any other. */
-  function on<T>(
-    { textDocument }: { textDocument: TextDocumentIdentifier },
+export interface FeatureContext {
+  readonly connection: Connection
+  readonly documents: Documents
+  readonly contextOf: (document: ExperimentDocument) => LanguageContext
+  /** The experiment files beside one, open or not. */
+  readonly around: (uri: string) => ExperimentDocument[]
+  /** Starts the runs of a file, for clients without that command; says what came of it. */
+  readonly start: (uri: string) => Promise<void>
+}
+
+export function serveFeatures({ connection, documents, contextOf, around, start }: FeatureContext): void {
+  /**
+   * Answers for an open document; `empty` for any other. Messages are taken one after the other, so a request that was
+   * cancelled while it stood in line costs nothing, and one that has begun ends too soon to be cancelled.
+   */
+  function on<P extends { textDocument: TextDocumentIdentifier }, T>(
     empty: T,
-    answer: (document: ExperimentDocument, context: LanguageContext) => T,
-  ): T {
-    const document = documents.get(textDocument.uri)
-    return document === null ? empty : answer(document, contextOf(document))
+    answer: (document: ExperimentDocument, context: LanguageContext, params: P) => T,
+  ): (params: P, token: CancellationToken) => T | ResponseError {
+    return (params, token) => {
+      if (token.isCancellationRequested) return cancelled()
+      const document = documents.get(params.textDocument.uri)
+      return document === null ? empty : answer(document, contextOf(document), params)
+    }
   }
 
-  connection.onCodeLens(params => on(params, [], codeLenses))
-  connection.onHover(params => on(params, null, (document, context) => hover(document, context, params.position)))
-  connection.onCompletion(params =>
-    on<ReturnType<typeof complete> | null>(params, null, (document, context) =>
-      complete(document, context, params.position),
-    ),
+  connection.onCodeLens(on([], codeLenses))
+  connection.onHover(on(null, (document, context, { position }) => hover(document, context, position)))
+  connection.onCompletion((params, token) => {
+    if (token.isCancellationRequested) return cancelled()
+    const document = documents.get(params.textDocument.uri)
+    return document === null ? null : complete(document, contextOf(document), params.position)
+  })
+  connection.languages.inlayHint.on(on([], (document, context, { range }) => inlayHints(document, context, range)))
+  connection.languages.semanticTokens.on(on({ data: [] }, semanticTokens))
+  connection.onCodeAction(
+    on([], (document, context, params) => codeActions(document, context, params.range, params.context.only)),
   )
-  connection.languages.inlayHint.on(params =>
-    on(params, [], (document, context) => inlayHints(document, context, params.range)),
+  connection.onDocumentSymbol(on([], documentSymbols))
+  connection.onFoldingRanges(on([], foldingRanges))
+  connection.onSelectionRanges(on([], (document, _, { positions }) => selectionRanges(document, positions)))
+  connection.onDocumentLinks(on([], documentLinks))
+  connection.onDocumentFormatting(on([], (document, _, { options }) => format(document, options)))
+  connection.onDocumentRangeFormatting(on([], (document, _, { options, range }) => format(document, options, range)))
+  connection.onDefinition(
+    on([], (document, _, { position }) => definition(document, documents.baseOf(document), position)),
   )
-  connection.onCodeAction(params =>
-    on(params, [], (document, context) => codeActions(document, context, params.range, params.context.only)),
-  )
-  connection.onDocumentSymbol(params => on(params, [], documentSymbols))
-  connection.onFoldingRanges(params => on(params, [], foldingRanges))
-  connection.onSelectionRanges(params => on(params, [], document => selectionRanges(document, params.positions)))
-  connection.onDocumentLinks(params => on(params, [], documentLinks))
-  connection.onDocumentFormatting(params => on(params, [], document => format(document, params.options)))
-  connection.onDocumentRangeFormatting(params =>
-    on(params, [], document => format(document, params.options, params.range)),
-  )
-
-  connection.onDefinition(params =>
-    on(params, [], document => definition(document, documents.baseOf(document), params.position)),
-  )
-  connection.onPrepareRename(params => on(params, null, document => prepareRename(document, params.position)))
-  connection.onRenameRequest(params =>
-    on(params, null, document =>
-      rename(
-        document,
-        params.position,
-        params.newName,
-        documents.all(),
-        (one, path) => contextOf(one).resolve?.(path) ?? path,
-      ),
+  connection.onPrepareRename(on(null, (document, _, { position }) => prepareRename(document, position)))
+  connection.onRenameRequest(
+    on(null, (document, context, { position, newName }) =>
+      rename(document, position, newName, around(document.text.uri), path => context.resolve?.(path) ?? path),
     ),
   )
 
   connection.onExecuteCommand(async ({ command, arguments: args }) => {
+    if (command === commands.start) return start(String(args?.at(0)))
     const document = documents.get(String(args?.at(0)))
     if (document === null) return
     const changes =
@@ -142,4 +149,8 @@ export function serveFeatures(
     const run = decoded.success ? context.runs.find(one => one.id === decoded.output[1]) : undefined
     return run === undefined ? null : editsToRun(document, context, run.spec)
   }
+}
+
+function cancelled(): ResponseError {
+  return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled')
 }

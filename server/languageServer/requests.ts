@@ -36,7 +36,7 @@ export function serveRequests(context: RequestContext): void {
   serveRunRequests(context, on)
   serveTransferRequests(context, on)
   serveSweepRequests(context, on)
-  on(startTraining, ({ uri, axis }) => start(context, uri, axis))
+  on(startTraining, ({ uri, axis }) => startExperiment(context, uri, axis))
   on(describeExperiment, ({ uri }) => {
     const document = context.documents.read(uri)
     return document === null
@@ -77,7 +77,8 @@ export function serveRequests(context: RequestContext): void {
 
 type StartAnswer = v.InferOutput<(typeof startTraining)['result']>
 
-async function start(context: RequestContext, uri: string, axis?: string): Promise<StartAnswer> {
+/** Queues the runs of a file, as the editor shows it now, and sees that they are trained. */
+export async function startExperiment(context: RequestContext, uri: string, axis?: string): Promise<StartAnswer> {
   if (!context.trusted())
     return refuse('untrusted', l10n.t('This workspace is not trusted. Trust it, then start the training again.'))
   const whole = context.documents.read(uri)

@@ -9,31 +9,42 @@ import {
   CodeLensRefreshRequest,
   DidChangeWatchedFilesNotification,
   DocumentDiagnosticReportKind,
+  LSPErrorCodes,
+  ResponseError,
   TextDocumentSyncKind,
   type Connection,
   type InitializeParams,
   type InitializeResult,
 } from 'vscode-languageserver/node'
 import { InitializationOptions, runEvents } from '../../protocol/requests.ts'
+import type { RunRow } from '../../protocol/runEvent.ts'
 import type { ExperimentContext } from '../experiment/context.ts'
 import type { LanguageContext } from '../language/context.ts'
+import { commands } from '../language/commands.ts'
 import { diagnose, diagnosticSource } from '../language/diagnostics.ts'
 import type { ExperimentDocument } from '../language/document.ts'
 import { engineIds } from '../catalog/engines.ts'
 import { networkState } from '../networkState.ts'
+import { likelyEngine } from '../likelyEngine.ts'
 import { configureLocale } from '../locale.ts'
+import { experimentExtension } from '../experimentFiles.ts'
 import { DatasetFacts } from './datasetFacts.ts'
 import { Documents } from './documents.ts'
 import { explain } from './explain.ts'
 import { featureCapabilities, serveFeatures } from './features.ts'
+import { experimentFilter, experimentsAround, serveRenaming } from './renaming.ts'
+import type { RequestContext } from './requestContext.ts'
 import { serveRequests } from './requests.ts'
 import { infoOf } from '../sweeps/describe.ts'
 import { planIn } from '../sweeps/plan.ts'
 import { publicRun, toPublicId } from './runIds.ts'
+import { startHere } from './startHere.ts'
 import { pathOf, Workspace } from './workspace.ts'
 
 /** Lenses and hints show results of runs; they are drawn anew at most this often, in milliseconds. */
 const refreshEvery = 1_000
+/** A client that has cancelled its question about diagnostics asks again by itself. */
+const again = { retriggerRequest: false }
 /** How long a start waits for facts of the dataset that are just being read, in milliseconds. */
 const factsPatience = 1_500
 
@@ -58,11 +69,12 @@ export function serve(connection: Connection): void {
     },
     onTrouble: message => connection.console.warn(message),
   })
-  const facts = new DatasetFacts(() => {
+  function diagnoseAgain(): void {
     if (client.workspace?.diagnostics?.refreshSupport === true) void connection.languages.diagnostics.refresh()
     else for (const { uri } of documents.open.all()) push(uri)
     refresh()
-  })
+  }
+  const facts = new DatasetFacts(diagnoseAgain)
 
   function experimentContext(uri: string): ExperimentContext {
     const path = pathOf(uri)
@@ -78,8 +90,7 @@ export function serve(connection: Connection): void {
 
   function contextOf(document: ExperimentDocument): LanguageContext {
     const home = workspace.homeOf(document.text.uri)
-    const own = home === null ? [] : home.folder.runsOf(home.experiment)
-    const runs = own.map(run => publicRun(home?.folder.index ?? 0, run))
+    const publicRuns = (runs: readonly RunRow[]) => runs.map(run => publicRun(home?.folder.index ?? 0, run))
     const experiment = experimentContext(document.text.uri)
     const sweeps = (home?.folder.sweepsOf(home.experiment) ?? []).map(row => {
       const sweep = infoOf(row)
@@ -87,7 +98,10 @@ export function serve(connection: Connection): void {
     })
     return {
       experiment,
-      runs,
+      runs: home === null ? [] : publicRuns(home.folder.runsOf(home.experiment)),
+      otherRuns: () => (home === null ? [] : publicRuns(home.folder.runsBeside(home.experiment))),
+      panels: options.panels,
+      engine: likelyEngine(),
       sweeps,
       explain,
       resolve: path => pathToFileURL(resolve(experiment.folder, path)).href,
@@ -126,9 +140,10 @@ export function serve(connection: Connection): void {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         workspace: {
           workspaceFolders: { supported: true, changeNotifications: true },
-          fileOperations: { didRename: { filters: renamedFiles } },
+          fileOperations: { willRename: experimentFilter, didRename: { filters: renamedFiles } },
         },
         ...featureCapabilities,
+        executeCommandProvider: { commands: serverCommands(options.panels) },
         ...(pulls()
           ? {
               diagnosticProvider: {
@@ -159,6 +174,9 @@ export function serve(connection: Connection): void {
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
     facts.changed(changes.flatMap(change => pathOf(change.uri) ?? []))
+    // What is inherited may have changed, where it is not open here.
+    const isExperiment = (uri: string) => uri.endsWith(experimentExtension) && documents.get(uri) === null
+    if (changes.some(change => isExperiment(change.uri))) diagnoseAgain()
   })
   connection.workspace.onDidRenameFiles(({ files }) => {
     for (const { oldUri, newUri } of files) workspace.rename(oldUri, newUri)
@@ -169,13 +187,13 @@ export function serve(connection: Connection): void {
     for (const { uri } of documents.open.all()) push(uri)
   })
   documents.open.onDidClose(({ document }) => push(document.uri))
-  connection.languages.diagnostics.on(({ textDocument }) => {
+  connection.languages.diagnostics.on(({ textDocument }, token) => {
+    if (token.isCancellationRequested) return new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled', again)
     const document = documents.get(textDocument.uri)
     const items = document === null ? [] : diagnose(document, contextOf(document))
     return { kind: DocumentDiagnosticReportKind.Full, items }
   })
-  serveFeatures(connection, documents, contextOf)
-  serveRequests({
+  const requestContext: RequestContext = {
     connection,
     documents,
     workspace,
@@ -183,13 +201,28 @@ export function serve(connection: Connection): void {
     experimentContext,
     languageContext: contextOf,
     factsSettled: () => facts.settled(factsPatience),
+  }
+  serveRequests(requestContext)
+  serveFeatures({
+    connection,
+    documents,
+    contextOf,
+    around: uri => experimentsAround(documents, workspace, uri),
+    start: uri => startHere(requestContext, uri),
   })
+  serveRenaming(requestContext)
   connection.onShutdown(() => {
     workspace.dispose()
     facts.dispose()
   })
   documents.listen(connection)
   connection.listen()
+}
+
+/** Starting is left to clients that bring the command, and panels, themselves. */
+function serverCommands(clientHasPanels: boolean): string[] {
+  const own = featureCapabilities.executeCommandProvider?.commands ?? []
+  return clientHasPanels ? own : [...own, commands.start]
 }
 
 /** Clients without workspace folders name one root. */

@@ -31,6 +31,9 @@ export class WorkspaceFolder {
   readonly #events: FolderEvents
   readonly #trusted: () => boolean
   readonly #runs = new Map<number, RunRow>()
+  /** Made from `#runs` when asked for, until one of them changes. */
+  #sorted: readonly RunRow[] | null = null
+  readonly #byExperiment = new Map<string, readonly RunRow[]>()
   #open: { readonly store: Store; readonly tail: Tail; readonly file: string } | null = null
   #timer: NodeJS.Timeout | undefined
   #lookedAfter = 0
@@ -52,19 +55,37 @@ export class WorkspaceFolder {
   }
 
   /** Rows of all runs, newest first. Summaries are those that happen to be known: ask the store for others. */
-  runs(): RunRow[] {
+  runs(): readonly RunRow[] {
     this.#ensureOpen(false)
-    return [...this.#runs.values()].sort((a, b) => b.id - a.id)
+    return (this.#sorted ??= [...this.#runs.values()].sort((a, b) => b.id - a.id))
+  }
+
+  #forgetOrder(): void {
+    this.#sorted = null
+    this.#byExperiment.clear()
   }
 
   /** Rows of an experiment's runs, newest first, with all summaries. */
-  runsOf(experiment: string): RunRow[] {
+  runsOf(experiment: string): readonly RunRow[] {
     this.#ensureOpen(false)
     if (this.#open !== null && !this.#whole.has(experiment)) {
       for (const run of this.#open.store.runs({ experiment })) this.#runs.set(run.id, run)
       this.#whole.add(experiment)
+      this.#forgetOrder()
     }
-    return [...this.#runs.values()].filter(run => run.experiment === experiment).sort((a, b) => b.id - a.id)
+    const known = this.#byExperiment.get(experiment)
+    if (known !== undefined) return known
+    const own = this.runs().filter(run => run.experiment === experiment)
+    this.#byExperiment.set(experiment, own)
+    return own
+  }
+
+  /** Rows of the runs of all other experiments, newest first, with all summaries. */
+  runsBeside(experiment: string): readonly RunRow[] {
+    const others = new Set(this.runs().map(run => run.experiment))
+    others.delete(experiment)
+    for (const one of others) this.runsOf(one)
+    return this.runs().filter(run => run.experiment !== experiment)
   }
 
   /** The store, when there is one; made when `create` is set. `null` after it was said why there is none. */
@@ -142,6 +163,7 @@ export class WorkspaceFolder {
   #read(): void {
     const deltas = this.#open?.tail.poll() ?? []
     if (deltas.length === 0) return
+    this.#forgetOrder()
     for (const delta of deltas) {
       if (delta.kind !== 'runs') continue
       for (const run of delta.changed) this.#runs.set(run.id, run)
@@ -179,6 +201,7 @@ export class WorkspaceFolder {
         const tail = opened.store.tail()
         this.#open = { store: opened.store, tail, file: identity(file) }
         for (const run of opened.store.runs({ metrics: [] })) this.#runs.set(run.id, run)
+        this.#forgetOrder()
         if (this.#announces && this.#runs.size > 0)
           this.#events.onDeltas(this, [{ kind: 'runs', changed: opened.store.runs(), removed: [] }])
         this.#emptyOldTrash()
@@ -197,6 +220,7 @@ export class WorkspaceFolder {
     this.#close()
     this.#runs.clear()
     this.#whole.clear()
+    this.#forgetOrder()
     if (gone.length > 0) this.#events.onDeltas(this, [{ kind: 'runs', changed: [], removed: gone }])
     this.#ensureOpen(false)
   }

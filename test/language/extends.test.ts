@@ -31,7 +31,7 @@ describe('rename', () => {
   test('changes the name of the experiment', () => {
     const { document, position } = cursor('{ "dataset": "emoji", "name": "fir|st" }')
     expect(prepareRename(document, position)?.placeholder).toBe('first')
-    const [change] = rename(document, position, 'se"cond', [], (_, path) => path)?.documentChanges ?? []
+    const [change] = rename(document, position, 'se"cond', [], path => path)?.documentChanges ?? []
     if (!('edits' in change)) throw new Error('No edits.')
     expect(applied(document, change.edits as never)).toBe('{ "dataset": "emoji", "name": "se\\"cond" }')
   })
@@ -42,7 +42,7 @@ describe('rename', () => {
       TextDocument.create('file:///lab/sub/b.triplet.json', 'triplet', 1, '{ "extends": "../base.triplet.json" }'),
       bases,
     )
-    const resolve = (one: typeof document, path: string) => new URL(path, one.text.uri).href
+    const resolve = (path: string) => new URL(path, document.text.uri).href
     const changes =
       rename(document, position, './common.triplet.json', [document, other], resolve)?.documentChanges ?? []
     expect(changes[0]).toEqual({

@@ -10,6 +10,7 @@ import type { LanguageContext } from '../../server/language/context.ts'
 import { diagnose } from '../../server/language/diagnostics.ts'
 import { hover } from '../../server/language/hover.ts'
 import { inlayHints } from '../../server/language/inlayHints.ts'
+import { semanticTokens, tokenLegend } from '../../server/language/semanticTokens.ts'
 import {
   documentLinks,
   documentSymbols,
@@ -55,8 +56,27 @@ describe('hover', () => {
 
   test('says what the values gave here before', () => {
     expect(hoverText('{ "dataset": "emoji", "loss": { "mar|gin": 0.3 } }', with3)?.text).toContain(
-      'Here before, best MAP@R:\n- `0.2`: 0.340 (1 run)\n- `0.5`: 0.280 (1 run)\n- `0.1`: 0.210 (1 run)',
+      [
+        'Here before, best MAP@R:',
+        '- `0.2`: 0.340 · [α 0.2](command:tripletLab.openPanel?%5B2%5D) (1 run)',
+        '- `0.5`: 0.280 · [α 0.5](command:tripletLab.openPanel?%5B3%5D) (1 run)',
+        '- `0.1`: 0.210 · [α 0.1](command:tripletLab.openPanel?%5B1%5D) (1 run)',
+      ].join('\n'),
     )
+    const plain = { ...with3, panels: false }
+    expect(hoverText('{ "dataset": "emoji", "loss": { "mar|gin": 0.3 } }', plain)?.text).toContain(
+      '- `0.2`: 0.340 · α 0.2 (1 run)',
+    )
+  })
+
+  test('says what the values gave in other files, where those were about the same pictures', () => {
+    const marked = '{ "dataset": "emoji", "loss": { "mar|gin": 0.3 } }'
+    const others = { ...context, otherRuns: () => with3.runs }
+    expect(hoverText(marked, others)?.text).toContain(
+      'In other files with these pictures, best MAP@R:\n- `0.2`: 0.340 · [α 0.2]',
+    )
+    expect(hoverText(marked.replace('"loss"', '"split": { "test": 0.2 }, "loss"'), others)?.text).not.toContain('0.340')
+    expect(hoverText(marked, { ...others, runs: runsOf('{ "dataset": "emoji" }', [0.1]) })?.text).not.toContain('0.340')
   })
 
   test('is about the innermost setting, and about nothing between them', () => {
@@ -103,6 +123,12 @@ describe('completion', () => {
     }
     expect((await labels('{ "dataset": "emoji", "mining": | }', used))[0]).toBe('"batch-all"')
     expect((await labels('{ "dataset": "emoji", "loss": { "reducer": | } }', used))[0]).toBe('"mean-nonzero"')
+  })
+
+  test('and what was used in other files of the folder', async () => {
+    const runs = runsOf('{ "dataset": "emoji", "mining": "batch-all", "loss": { "reducer": "mean-nonzero" } }', [0.3])
+    const used = { ...context, otherRuns: () => runs }
+    expect((await labels('{ "dataset": "emoji", "mining": | }', used))[0]).toBe('"batch-all"')
   })
 
   test('knows the folders beside the file', async () => {
@@ -210,6 +236,18 @@ describe('code lenses', () => {
     expect(best).toEqual(['$(star-full) best so far: MAP@R 0.340, α 0.2', 'tripletLab.openPanel', 2])
   })
 
+  test('name the engine that would be taken, before a first run', () => {
+    expect(lenses('{ "dataset": "emoji" }', { ...context, engine: 'tfjs-wasm' })[1]).toEqual(['$(zap) tfjs-wasm', ''])
+    expect(lenses('{ "dataset": "emoji", "engine": "tfjs-cpu" }', { ...context, engine: 'onnx-cpu' })[1]?.[0]).toBe(
+      '$(zap) tfjs-cpu',
+    )
+  })
+
+  test('call nothing but the server where the client has no panels', () => {
+    const called = lenses(margins, { ...with3, panels: false }).map(([, command]) => command)
+    expect(called).toEqual(['tripletLab.startTraining', '', '', 'tripletLab.useValues'])
+  })
+
   test('follow the metric that the file names', () => {
     const file = margins.replace('"loss"', '"sweep": { "metric": { "name": "loss" } }, "loss"')
     const runs = runsOf(margins, [0.21, 0.34, 0.28]).map(run => ({
@@ -268,7 +306,7 @@ describe('code actions', () => {
 
   test('offer nothing where there is nothing to vary', () => {
     expect(actions('{ "dataset": "emoji", "name": "x|y" }', context, ['refactor']).titles).toEqual([])
-    expect(actions('|').titles).toEqual([])
+    expect(actions('|', context, ['refactor']).titles).toEqual([])
   })
 })
 
@@ -295,6 +333,20 @@ describe('the shape of a file', () => {
     const neat = applied(messy, format(messy, { tabSize: 2, insertSpaces: true }))
     expect(neat).toBe('{\n  "dataset": "emoji",\n  "epochs": 3\n}')
     expect(format(open(neat), { tabSize: 2, insertSpaces: true })).toEqual([])
+  })
+
+  test('tells words that mean something from free text, and sweeps from settings', () => {
+    const text = '{\n  "name": "semi-hard",\n  "mining": "semi-hard",\n  "loss": { "margin": { "values": [1, 2] } }\n}'
+    const { data } = semanticTokens(open(text))
+    const tokens: string[] = []
+    for (let i = 0, line = 0, character = 0; i < data.length; i += 5) {
+      character = data[i] === 0 ? character + data[i + 1] : data[i + 1]
+      line += data[i]
+      tokens.push(
+        `${tokenLegend.tokenTypes[data[i + 3]]} ${text.split('\n')[line].slice(character, character + data[i + 2])}`,
+      )
+    }
+    expect(tokens).toEqual(['enumMember "semi-hard"', 'keyword "values"'])
   })
 
   test('links to the files of its dataset', () => {

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import {
   createProtocolConnection,
   DidChangeTextDocumentNotification,
+  DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
   ExitNotification,
   InitializedNotification,
@@ -25,6 +26,7 @@ export interface TestClient {
   /** Everything on standard error, and messages of errors that the server logged. */
   readonly complaints: string[]
   open(uri: string, text: string): void
+  close(uri: string): void
   change(uri: string, changes: TextDocumentContentChangeEvent[]): void
   /** Shuts down as the protocol says. @returns the exit code */
   stop(): Promise<number | null>
@@ -56,6 +58,7 @@ export async function startClient(options: {
     if (type === 1) complaints.push(message)
   })
   connection.onRequest('client/registerCapability', () => null)
+  connection.onRequest('workspace/applyEdit', () => ({ applied: true }))
   child.once('exit', () => connection.dispose())
   connection.listen()
   const initialized = await connection.sendRequest(InitializeRequest.type, {
@@ -77,6 +80,9 @@ export async function startClient(options: {
       versions.set(uri, 1)
       const textDocument = { uri, languageId: 'triplet', version: 1, text }
       void connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument })
+    },
+    close(uri) {
+      void connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } })
     },
     change(uri, contentChanges) {
       const version = (versions.get(uri) ?? 0) + 1

@@ -3,17 +3,23 @@ import {
   CodeActionRequest,
   CodeLensRequest,
   CompletionRequest,
+  DefinitionRequest,
   DocumentDiagnosticRequest,
   DocumentFormattingRequest,
   DocumentLinkRequest,
+  DocumentRangeFormattingRequest,
   DocumentSymbolRequest,
   FoldingRangeRequest,
   HoverRequest,
   InlayHintRequest,
+  PrepareRenameRequest,
+  RenameRequest,
   SelectionRangeRequest,
+  SemanticTokensRequest,
   type Position,
   type ProtocolConnection,
 } from 'vscode-languageserver-protocol/node'
+import { describeExperiment } from '../../protocol/requests.ts'
 
 export type Ask = (connection: ProtocolConnection, uri: string, position: Position, lines: number) => Promise<unknown>
 
@@ -44,4 +50,18 @@ export const asks: Readonly<Record<string, Ask>> = {
       textDocument: { uri },
       options: { tabSize: 2, insertSpaces: true },
     }),
+  'range formatting': (connection, uri, position) =>
+    connection.sendRequest(DocumentRangeFormattingRequest.type, {
+      textDocument: { uri },
+      range: { start: position, end: position },
+      options: { tabSize: 2, insertSpaces: true },
+    }),
+  'semantic tokens': (connection, uri) => connection.sendRequest(SemanticTokensRequest.type, { textDocument: { uri } }),
+  definition: (connection, uri, position) =>
+    connection.sendRequest(DefinitionRequest.type, { textDocument: { uri }, position }),
+  'prepare rename': (connection, uri, position) =>
+    connection.sendRequest(PrepareRenameRequest.type, { textDocument: { uri }, position }),
+  rename: (connection, uri, position) =>
+    connection.sendRequest(RenameRequest.type, { textDocument: { uri }, position, newName: 'another' }),
+  status: (connection, uri) => connection.sendRequest(describeExperiment.method, { uri }),
 }

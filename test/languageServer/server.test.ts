@@ -2,9 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  CancellationTokenSource,
   CodeLensRequest,
   DocumentDiagnosticRequest,
+  HoverRequest,
+  LSPErrorCodes,
   PublishDiagnosticsNotification,
+  RenameRequest,
+  WillRenameFilesRequest,
 } from 'vscode-languageserver-protocol/node'
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -112,6 +117,82 @@ describe('files', () => {
     })
     server.open(uriOf(join(folder, 'a.triplet.json')), '{ "dataset": "mnist", "epochs": 0, "batch": { "classes": 4 } }')
     await until(() => pushed.at(-1) === 1)
+  })
+
+  test('a request that is cancelled while it waits is not answered', async () => {
+    const server = await start()
+    const uri = uriOf(join(folder, 'a.triplet.json'))
+    server.open(uri, emoji)
+    const source = new CancellationTokenSource()
+    const params = { textDocument: { uri }, position: { line: 0, character: 3 } }
+    // The first keeps the server busy, so that the second is still in line when it is cancelled.
+    const first = server.connection.sendRequest(HoverRequest.type, params)
+    const second = server.connection.sendRequest(HoverRequest.type, params, source.token)
+    source.cancel()
+    await expect(second).rejects.toMatchObject({ code: LSPErrorCodes.RequestCancelled })
+    expect(await first).not.toBeNull()
+  })
+
+  test('a file that was never saved is checked, explained and started', async () => {
+    const lock = holdTrainingServer()
+    const server = await start()
+    const uri = 'untitled:Untitled-1'
+    server.open(uri, emoji)
+    const report = await server.connection.sendRequest(DocumentDiagnosticRequest.type, { textDocument: { uri } })
+    expect(report).toMatchObject({ kind: 'full', items: [] })
+    const position = { line: 0, character: emoji.indexOf('"epochs"') + 2 }
+    expect(await server.connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position })).not.toBeNull()
+    expect(await ask(server, startTraining, { uri })).toMatchObject({ kind: 'started', runIds: [1] })
+    expect((await ask(server, listRuns, { metrics: [] })).runs[0].experiment).toBe('Untitled-1')
+    lock.release()
+  })
+
+  test('what is wrong in a file that is extended shows as soon as it is saved elsewhere', async () => {
+    const server = await start({ capabilities: {} })
+    const pushed: (string | number | undefined)[][] = []
+    server.connection.onNotification(PublishDiagnosticsNotification.type, ({ diagnostics }) => {
+      pushed.push(diagnostics.map(one => one.code))
+    })
+    const base = join(folder, 'base.triplet.json')
+    writeFileSync(base, emoji)
+    server.open(uriOf(join(folder, 'a.triplet.json')), '{ "extends": "./base.triplet.json" }')
+    await until(() => pushed.at(-1)?.length === 0)
+    writeFileSync(base, emoji.replace('"epochs": 3', '"epochs": 0'))
+    const changes = [{ uri: uriOf(base), type: 2 }]
+    void server.connection.sendNotification('workspace/didChangeWatchedFiles', { changes })
+    await until(() => pushed.at(-1)?.[0] === 'extends-has-problems')
+  })
+
+  test('files that extend one that is renamed follow it, open or not', async () => {
+    const server = await start()
+    const [base, moved] = ['base', 'common'].map(name => uriOf(join(folder, `${name}.triplet.json`)))
+    writeFileSync(join(folder, 'base.triplet.json'), emoji)
+    mkdirSync(join(folder, 'sub'))
+    writeFileSync(join(folder, 'sub', 'closed.triplet.json'), '{ "extends": "../base.triplet.json" }')
+    const open = uriOf(join(folder, 'open.triplet.json'))
+    server.open(open, '{ "extends": "./base.triplet.json" }')
+    const edit = await server.connection.sendRequest(WillRenameFilesRequest.type, {
+      files: [{ oldUri: base, newUri: moved }],
+    })
+    const texts = (edit?.documentChanges ?? []).map(change =>
+      'edits' in change
+        ? [change.textDocument.uri, change.edits.map(one => ('newText' in one ? one.newText : ''))]
+        : [],
+    )
+    expect(texts).toEqual([
+      [open, ['"./common.triplet.json"']],
+      [uriOf(join(folder, 'sub', 'closed.triplet.json')), ['"../common.triplet.json"']],
+    ])
+    const position = { line: 0, character: 20 }
+    const renamed = await server.connection.sendRequest(RenameRequest.type, {
+      textDocument: { uri: open },
+      position,
+      newName: './common.triplet.json',
+    })
+    expect(renamed?.documentChanges).toEqual([
+      { kind: 'rename', oldUri: base, newUri: moved },
+      ...(edit?.documentChanges ?? []),
+    ])
   })
 
   test('a folder that appears ends the complaint about it', async () => {
@@ -238,15 +319,16 @@ describe('runs', () => {
 
   test('stand in the lenses over their file', async () => {
     const lock = holdTrainingServer()
-    const server = await start()
+    const server = await start({ initializationOptions: { panels: true } })
     const uri = uriOf(join(folder, 'a.triplet.json'))
     server.open(uri, emoji)
+    // Which engine this machine would take is another matter.
     const lenses = async () =>
-      ((await server.connection.sendRequest(CodeLensRequest.type, { textDocument: { uri } })) ?? []).map(lens => [
-        lens.command?.title,
-        lens.command?.command,
-        lens.command?.arguments,
-      ])
+      ((await server.connection.sendRequest(CodeLensRequest.type, { textDocument: { uri } })) ?? []).flatMap(lens =>
+        lens.command?.title.includes('$(zap)') === true
+          ? []
+          : [[lens.command?.title, lens.command?.command, lens.command?.arguments]],
+      )
     expect(await lenses()).toEqual([['$(play) Start Triplet Training', 'tripletLab.startTraining', [uri]]])
     await ask(server, startTraining, { uri })
     const trainer = store()

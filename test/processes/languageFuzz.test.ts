@@ -2,15 +2,16 @@
  * Random edits and random requests against the real language server, as an impatient person makes them: some answers are
  * awaited, some are not, some requests are cancelled. TRIPLET_LAB_FUZZ_SECONDS says for how long; the default is short.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CancellationTokenSource } from 'vscode-jsonrpc/node'
-import { HoverRequest, type Position } from 'vscode-languageserver-protocol/node'
+import { ExecuteCommandRequest, HoverRequest, type Position } from 'vscode-languageserver-protocol/node'
 import { expect, onTestFinished, test } from 'vitest'
 import { Random } from '../../server/core/random.ts'
 import { startClient, uriOf } from '../languageServer/client.ts'
 import { asks } from '../languageServer/requests.ts'
+import { fillStore } from '../e2e/results.ts'
+import { workspace } from './processes.ts'
 
 const seconds = Number(process.env['TRIPLET_LAB_FUZZ_SECONDS'] ?? 12)
 const seed = Number(process.env['TRIPLET_LAB_FUZZ_SEED'] ?? 1)
@@ -23,47 +24,67 @@ const pieces = [
   '"__proto__": 1', '"sweep": { "runCap": 3 }', '['.repeat(200),
 ] // prettier-ignore
 
+const names = ['a', 'b', 'c']
+
 test(
   `${seconds} seconds of random edits and requests leave the server well, and no larger`,
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'triplet-fuzz-'))
+    const { folder } = workspace()
+    const example = readFileSync('examples/emoji.triplet.json', 'utf8')
+    const sweep = readFileSync('examples/margin-sweep.triplet.json', 'utf8')
+    for (const name of names) writeFileSync(join(folder, `${name}.triplet.json`), sweep)
+    fillStore(folder, 'a.triplet.json', sweep, [0.4, 0.5, 0.3])
     const client = await startClient({ folders: [folder], bundled: true })
     onTestFinished(() => void client.process.kill())
     const random = Random.fromSeed(seed)
     const below = (n: number) => Math.floor(random.uniform() * n)
-    const example = readFileSync('examples/emoji.triplet.json', 'utf8')
-    const uri = uriOf(join(folder, 'a.triplet.json'))
-    client.open(uri, example)
-    let text = example
+    const texts = new Map<string, string>()
     const memory: number[] = []
-    const until = performance.now() + seconds * 1_000
-    let requests = 0
+    const start = performance.now()
+    const until = start + seconds * 1_000
+    const counts = { edits: 0, requests: 0, cancelled: 0, opened: 0 }
     let nextMemory = 0
     while (performance.now() < until) {
-      if (random.uniform() < 0.7) {
+      const uri = uriOf(join(folder, `${names[below(names.length)]}.triplet.json`))
+      const open = texts.get(uri)
+      // Files are opened and closed again and again, and some requests are about files that are not open.
+      if (open === undefined && random.uniform() < 0.5) {
+        texts.set(uri, example)
+        client.open(uri, example)
+        counts.opened++
+      } else if (open !== undefined && random.uniform() < 0.002) {
+        texts.delete(uri)
+        client.close(uri)
+      }
+      let text = texts.get(uri) ?? ''
+      if (texts.has(uri) && random.uniform() < 0.7) {
         const from = below(text.length + 1)
         const to = Math.min(text.length, from + (random.uniform() < 0.5 ? 0 : below(12)))
         const piece = pieces[below(pieces.length)]
         client.change(uri, [{ range: { start: positionAt(text, from), end: positionAt(text, to) }, text: piece }])
         text = text.slice(0, from) + piece + text.slice(to)
+        // Now and then a fresh start, or nothing but rubbish would be left.
+        if (random.uniform() < 0.02 || text.length > 20_000)
+          client.change(uri, [{ text: (text = random.uniform() < 0.5 ? example : sweep) }])
+        texts.set(uri, text)
+        counts.edits++
       }
-      // Now and then a fresh start, or nothing but rubbish would be left.
-      if (random.uniform() < 0.02 || text.length > 20_000) client.change(uri, [{ text: (text = example) }])
-      const names = Object.keys(asks)
-      const ask = asks[names[below(names.length)]]
+      const asked = Object.values(asks)[below(Object.keys(asks).length)]
       const position = positionAt(text, below(text.length + 1))
-      const answer = ask(client.connection, uri, position, 1_000)
-      requests++
+      const answer = asked(client.connection, uri, position, 1_000)
+      counts.requests++
       if (random.uniform() < 0.1) {
         const source = new CancellationTokenSource()
-        const cancelled = client.connection.sendRequest(
-          HoverRequest.type,
-          { textDocument: { uri }, position },
-          source.token,
-        )
+        const params = { textDocument: { uri }, position }
+        const cancelled = client.connection.sendRequest(HoverRequest.type, params, source.token)
         source.cancel()
-        await cancelled.catch(() => undefined)
+        await cancelled.catch(() => counts.cancelled++)
       }
+      if (random.uniform() < 0.02)
+        await client.connection.sendRequest(ExecuteCommandRequest.type, {
+          command: 'tripletLab.useValues',
+          arguments: [uri, { 'loss.margin': 0.2 }],
+        })
       if (random.uniform() < 0.5) await answer
       else await answer.catch((error: unknown) => expect(error).toBeUndefined())
       if (performance.now() > nextMemory) {
@@ -74,13 +95,15 @@ test(
     expect(client.process.exitCode).toBeNull()
     expect(await client.stop()).toBe(0)
     expect(client.complaints).toEqual([])
-    expect(requests).toBeGreaterThan(seconds * 10)
+    expect(counts.requests).toBeGreaterThan(seconds * 10)
     // The first third warms up; after that the memory stays where it is.
     const third = Math.floor(memory.length / 3)
     const early = Math.max(...memory.slice(third, 2 * third))
     const late = Math.max(...memory.slice(2 * third))
+    console.log(
+      `${Math.round((performance.now() - start) / 1_000)} s, seed ${seed}: ${JSON.stringify(counts)}; memory in MB: ${memory.map(one => Math.round(one)).join(' ')}`,
+    )
     expect(late).toBeLessThan(early * 1.3 + 30)
-    rmSync(folder, { recursive: true, force: true })
   },
   (seconds + 60) * 1_000,
 )
