@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import * as vscode from 'vscode'
 import type { LanguageClient } from 'vscode-languageclient/node'
 import { languageId } from './experiments.ts'
+import { TraceChannel } from './traceChannel.ts'
 import { type InitializationOptions, type RequestType, runEvents } from '../protocol/requests.ts'
 import type { RunDelta } from '../protocol/runEvent.ts'
 
@@ -80,6 +81,7 @@ export class Client implements vscode.Disposable {
 
   async #launch(): Promise<LanguageClient> {
     const { LanguageClient: Implementation, State, TransportKind } = await import('vscode-languageclient/node')
+    const trace = new TraceChannel(this.#output())
     const module = this.#context.asAbsolutePath('dist/languageServer.cjs')
     const client = new Implementation(
       'tripletLab',
@@ -94,6 +96,7 @@ export class Client implements vscode.Disposable {
         initializationOptions: () => this.#options(),
         connectionOptions: { maxRestartCount: mostRestarts },
         outputChannel: this.#output(),
+        traceOutputChannel: trace,
         // Hovers lead to the runs that they name.
         markdown: { supportHtml: false, isTrusted: { enabledCommands: ['tripletLab.openPanel'] } },
       },
@@ -104,7 +107,7 @@ export class Client implements vscode.Disposable {
     const onState = client.onDidChangeState(change => {
       if (change.newState === State.Running) this.#ready.fire()
     })
-    this.#disposables.push(onEvents, onState)
+    this.#disposables.push(trace, onEvents, onState)
     await client.start()
     return client
   }

@@ -74,6 +74,7 @@ export function extendTree(
     return failed(
       wrong?.code === 'extends-circle' ? wrong.code : 'extends-broken',
       l10n.t('{0} has a problem: {1}', basename(path), wrong?.message ?? l10n.t('it holds no settings.')),
+      wrong?.code === 'extends-circle' ? removal() : [],
     )
   const inherited = base.root.members.filter(one => !own.has(one.key))
   // An object of its own: by it, what is inherited is told from the value of `extends` itself.

@@ -6,17 +6,21 @@ import type { LanguageContext } from './context.ts'
 import { toDiagnostic } from './diagnostics.ts'
 import type { ExperimentDocument } from './document.ts'
 import { toTextEdits } from './edits.ts'
-import { extractBase } from './extends.ts'
+import { extractBase, extractCommon } from './extractBase.ts'
 import { sweepActions } from './sweepActions.ts'
 
 export const codeActionKinds = [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, CodeActionKind.RefactorExtract]
 
-/** @param only kinds that are wanted, with all below them; everything when left out */
+/**
+ * @param only kinds that are wanted, with all below them; everything when left out
+ * @param others files that are open too
+ */
 export function codeActions(
   document: ExperimentDocument,
   context: LanguageContext,
   range: Range,
   only?: readonly string[],
+  others: readonly ExperimentDocument[] = [],
 ): CodeAction[] {
   const start = document.text.offsetAt(range.start)
   const span = { offset: start, length: document.text.offsetAt(range.end) - start }
@@ -24,7 +28,9 @@ export function codeActions(
   return [
     ...(wanted(CodeActionKind.QuickFix) ? quickFixes(document, context, span) : []),
     ...(wanted(CodeActionKind.RefactorRewrite) ? sweepActions(document, context, span) : []),
-    ...(wanted(CodeActionKind.RefactorExtract) ? extractBase(document, span) : []),
+    ...(wanted(CodeActionKind.RefactorExtract)
+      ? [...extractBase(document, span), ...extractCommon(document, others, span)]
+      : []),
   ]
 }
 

@@ -1,19 +1,14 @@
-/** Across files: where a setting comes from, renaming, and moving settings into a base. */
+/** Across files: where a setting comes from, and renaming. */
 import { relative, sep, dirname } from 'node:path'
-import * as l10n from '@vscode/l10n'
 import {
-  CodeActionKind,
-  type CodeAction,
   type LocationLink,
   type Position,
   type Range,
   type TextDocumentEdit,
-  type TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver-types'
-import { removeAt } from '../experiment/editText.ts'
 import type { Span } from '../experiment/finding.ts'
-import { contains, member, type Member } from '../experiment/tree.ts'
+import { contains, member } from '../experiment/tree.ts'
 import type { ExperimentDocument } from './document.ts'
 import { toTextEdits } from './edits.ts'
 import { toRange } from './range.ts'
@@ -120,54 +115,4 @@ function relativeUri(from: string, to: string): string {
     .split(sep)
     .join('/')
   return way.startsWith('.') ? way : `./${way}`
-}
-
-/** Moves the settings that a selection covers into a file beside this one, which is then extended. */
-export function extractBase(document: ExperimentDocument, selected: Span): CodeAction[] {
-  const { own, inherited } = document.tree
-  if (own?.kind !== 'object' || inherited !== null || selected.length === 0) return []
-  const end = selected.offset + selected.length
-  const moved = own.members.filter(
-    one => one.span.offset >= selected.offset && one.span.offset + one.span.length <= end && one.key !== 'name',
-  )
-  if (moved.length === 0 || moved.length === own.members.length) return []
-  const { uri, version } = document.text
-  const baseUri = uri.replace(/(\.triplet)?\.json$/, '') + '.base.triplet.json'
-  const name = decodeURIComponent(baseUri.slice(baseUri.lastIndexOf('/') + 1))
-  const edits = edited(document, moved, `"extends": ${JSON.stringify(`./${name}`)}`)
-  if (edits === null) return []
-  return [
-    {
-      title: l10n.t('Move these settings to {0} and extend it', name),
-      kind: CodeActionKind.RefactorExtract,
-      edit: {
-        documentChanges: [
-          { kind: 'create', uri: baseUri, options: { overwrite: false, ignoreIfExists: false } },
-          {
-            textDocument: { uri: baseUri, version: null },
-            edits: [{ range: top, newText: baseText(document, moved) }],
-          },
-          { textDocument: { uri, version }, edits },
-        ],
-      },
-    },
-  ]
-}
-
-/** The first setting that goes is replaced by the `extends`; the others go with their lines. */
-function edited(document: ExperimentDocument, moved: readonly Member[], text: string): TextEdit[] | null {
-  const first = moved[0]
-  const edits = [{ span: first.span, text }]
-  for (const one of moved.slice(1)) {
-    const removal = removeAt(document.tree, one.key)
-    if (removal === null) return null
-    edits.push(...removal)
-  }
-  return toTextEdits(document.text, edits)
-}
-
-function baseText(document: ExperimentDocument, moved: readonly Member[]): string {
-  const whole = document.text.getText()
-  const lines = moved.map(({ span }) => `  ${whole.slice(span.offset, span.offset + span.length)}`)
-  return `{\n${lines.join(',\n')}\n}\n`
 }

@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n'
 import type { JSONSchema } from 'vscode-json-languageservice'
 import type { NumberSetting, Option, Setting } from '../catalog/entry.ts'
 import { experimentFile } from '../catalog/experimentFile.ts'
-import { distributions } from '../catalog/sweeps.ts'
+import { distributions, sweep } from '../catalog/sweeps.ts'
 import { fromJson } from '../experiment/tree.ts'
 import { describeChoice, describeSetting } from './describe.ts'
 import { worthTrying } from './sweepActions.ts'
@@ -93,7 +93,11 @@ function plain(setting: Setting): JSONSchema {
     case 'list':
       return { ...described, type: 'array', items: schemaOf(setting.item), minItems: setting.minItems }
     case 'object':
-      return { ...described, ...objectSchema(setting.properties) }
+      return {
+        ...described,
+        ...objectSchema(setting.properties),
+        ...(setting === sweep ? { defaultSnippets: sweepSnippets() } : {}),
+      }
     case 'oneOf':
       return {
         ...described,
@@ -153,6 +157,20 @@ function numberSchema({ integer, range, only, default: preset, tries }: NumberSe
     ...(preset === undefined ? {} : { default: preset }),
     ...(tries === undefined ? {} : { defaultSnippets: tries.map(value => ({ label: String(value), body: value })) }),
   }
+}
+
+/** Searches to start from. */
+function sweepSnippets(): NonNullable<JSONSchema['defaultSnippets']> {
+  return [
+    {
+      label: l10n.t('every combination'),
+      body: { method: 'grid', metric: { name: 'mapAtR' } },
+    },
+    {
+      label: l10n.t('a search that learns from its runs'),
+      body: { method: 'bayes', metric: { name: 'mapAtR' }, runCap: '^${1:20}', earlyTerminate: { type: 'asha' } },
+    },
+  ]
 }
 
 /** Whole files to start from. */

@@ -88,7 +88,9 @@ export function serveFeatures({ connection, documents, contextOf, around, start 
   connection.languages.inlayHint.on(on([], (document, context, { range }) => inlayHints(document, context, range)))
   connection.languages.semanticTokens.on(on({ data: [] }, semanticTokens))
   connection.onCodeAction(
-    on([], (document, context, params) => codeActions(document, context, params.range, params.context.only)),
+    on([], (document, context, params) =>
+      codeActions(document, context, params.range, params.context.only, documents.all()),
+    ),
   )
   connection.onDocumentSymbol(on([], documentSymbols))
   connection.onFoldingRanges(on([], foldingRanges))

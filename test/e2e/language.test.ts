@@ -1,5 +1,5 @@
 /** What the editor does with an experiment file, seen and used as a person does. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { CodeEditor } from './codeEditor.ts'
@@ -33,17 +33,34 @@ test('mistakes are underlined, explained, and repaired by the light bulb', async
   await editor.cursorIn('"margin": 5', 10)
   await editor.takeAction('Set "loss.margin" to 0.2')
   await editor.squiggle('warning').waitFor({ state: 'hidden', timeout: 20_000 })
-  expect(await editor.saved()).toBe(broken.replace('semihard', 'semi-hard').replace('"margin": 5', '"margin": 0.2'))
+  const repaired = broken.replace('semihard', 'semi-hard').replace('"margin": 5', '"margin": 0.2')
+  await expect.poll(() => editor.saved(), { timeout: 20_000 }).toBe(repaired)
   expect(window.complaints).toEqual([])
 })
 
-test('settings are explained, completed and added up', async ({ lab }) => {
+/** What the extension's own log on the disk says. */
+async function ownLog(home: string): Promise<string> {
+  const folder = join(home, 'data', 'logs')
+  const files = (await readdir(folder, { recursive: true })).filter(file => /triplet-lab.*\.log$/.test(file))
+  return (await Promise.all(files.map(file => readFile(join(folder, file), 'utf8')))).join('')
+}
+
+test('settings are explained, completed and added up; the engine is named, and the log traces it all', async ({
+  lab,
+}) => {
   const { window } = lab
+  await window.settings({ 'tripletLab.trace.server': 'messages' })
   const text = broken.replace('semihard', 'semi-hard').replace('"margin": 5', '"margin": 0.2')
   const editor = await CodeEditor.open(window, 'plain.triplet.json', text)
   await window.codeLens('Start Triplet Training').waitFor({ timeout: 60_000 })
   await expect.poll(() => editor.lines.innerText(), { timeout: 30_000 }).toMatch(/47,616.triplets.a.batch/)
   await expect.poll(() => editor.lines.innerText()).toMatch(/37.steps.each/)
+
+  await window.page.locator('[id="status.languageStatus"]').hover()
+  const status = window.page.locator('.hover-language-status').first()
+  await expect.poll(() => status.innerText(), { timeout: 15_000 }).toMatch(/onnx-cpu|tfjs-wasm|tfjs-node/)
+  await window.screenshot('status')
+  await window.page.mouse.move(700, 500)
 
   await editor.cursorIn('"margin"', 3)
   const hover = await editor.hover()
@@ -58,7 +75,8 @@ test('settings are explained, completed and added up', async ({ lab }) => {
   const widget = await editor.suggestions()
   await expect.poll(() => widget.innerText()).toMatch(/batch-all/)
   await widget.locator('.monaco-list-row', { hasText: 'batch-all' }).first().click()
-  expect(await editor.saved()).toContain('"mining": "batch-all"')
+  await expect.poll(() => editor.saved(), { timeout: 20_000 }).toContain('"mining": "batch-all"')
+  await expect.poll(() => ownLog(window.server.home), { timeout: 10_000 }).toMatch(/textDocument\/hover/)
   expect(window.complaints).toEqual([])
 })
 

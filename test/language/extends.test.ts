@@ -76,3 +76,23 @@ test('a selection of settings moves into a base', () => {
   expect(fill.edits).toMatchObject([{ newText: '{\n  "dataset": "emoji",\n  "loss": { "margin": 0.3 }\n}\n' }])
   expect(applied(document, change.edits as never)).toBe('{\n  "extends": "./a.base.triplet.json",\n  "epochs": 5\n}\n')
 })
+
+test('what two files have in common moves into a base of both', () => {
+  const text = '{\n  "dataset": "emoji",\n  "loss": { "margin": 0.3 },\n  "epochs": 5\n}\n'
+  const document = open(text)
+  const other = readDocument(
+    TextDocument.create('file:///lab/b.triplet.json', 'triplet', 1, text.replace('5', '9').replace('0.3 }', '3e-1 }')),
+  )
+  const at = (line: number) => ({ start: { line, character: 4 }, end: { line, character: 4 } })
+  expect(codeActions(document, context, at(3), ['refactor.extract'], [document, other])).toEqual([])
+  const action = codeActions(document, context, at(1), ['refactor.extract'], [document, other]).at(0)
+  expect(action?.title).toBe('Move the 2 settings that a and b share to a-b.base.triplet.json')
+  const [create, fill, ...changes] = action?.edit?.documentChanges ?? []
+  expect(create).toMatchObject({ kind: 'create', uri: 'file:///lab/a-b.base.triplet.json' })
+  if (!('edits' in fill)) throw new Error('No edits.')
+  expect(fill.edits).toMatchObject([{ newText: '{\n  "dataset": "emoji",\n  "loss": { "margin": 0.3 }\n}\n' }])
+  const texts = changes.map((change, i) =>
+    'edits' in change ? applied([document, other][i], change.edits as never) : '',
+  )
+  expect(texts).toEqual([5, 9].map(epochs => `{\n  "extends": "./a-b.base.triplet.json",\n  "epochs": ${epochs}\n}\n`))
+})

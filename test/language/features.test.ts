@@ -142,6 +142,16 @@ describe('completion', () => {
     expect(applied(document, [edit])).toBe('{ "dataset": { "folder": "./faces" } }')
   })
 
+  test('offers whole datasets and whole searches', async () => {
+    expect(await labels('{ "dataset": | }')).toEqual(
+      expect.arrayContaining(['{ "name": "emoji" }', '{ "folder": "./…" }', '{ "csv": "./…" }']),
+    )
+    const marked = '{ "dataset": "emoji", "seed": { "values": [1, 2] }, "sweep": | }'
+    expect(await labels(marked)).toEqual(
+      expect.arrayContaining(['every combination', 'a search that learns from its runs']),
+    )
+  })
+
   test('offers whole files where there is none', async () => {
     const found = await labels('|')
     expect(found).toEqual(

@@ -44,8 +44,11 @@ export async function startClient(options: {
   capabilities?: ClientCapabilities
   initializationOptions?: unknown
   bundled?: boolean
+  /** Arguments of Node itself, before the server's file. */
+  nodeArguments?: readonly string[]
 }): Promise<TestClient> {
-  const child = spawn(process.execPath, [serverFile(options.bundled ?? false), '--stdio'], { stdio: 'pipe' })
+  const args = [...(options.nodeArguments ?? []), serverFile(options.bundled ?? false), '--stdio']
+  const child = spawn(process.execPath, args, { stdio: 'pipe' })
   const complaints: string[] = []
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (!/ExperimentalWarning|--trace-warnings/.test(text)) complaints.push(text)
