@@ -35,6 +35,9 @@ export function factsOf({ tree, inspection }: ExperimentDocument, context: Langu
   return null
 }
 
+/** No run is over sooner: its process has to start, and to read the pictures. */
+const shortest = 1_000
+
 /**
  * How long a run takes, in milliseconds, from how fast runs like it were here; `null` where none was.
  * Like it: the same network and pictures, of this file if possible. Training only; a tenth more for evaluations.
@@ -46,7 +49,7 @@ export function estimateDuration({ spec, steps }: Facts, { runs, otherRuns }: La
   const like = runs.find(isLike) ?? otherRuns?.().find(isLike)
   const rate = like === undefined ? undefined : summaryOf(like, 'imagesPerSecond')?.last
   if (rate === undefined || rate <= 0) return null
-  return ((steps * spec.batch.classes * spec.batch.samplesPerClass) / rate) * 1_100
+  return Math.max(shortest, ((steps * spec.batch.classes * spec.batch.samplesPerClass) / rate) * 1_100)
 }
 
 function workOf({ model, image, dataset }: RunSpec): string {
