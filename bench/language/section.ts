@@ -100,7 +100,7 @@ async function train(client: TestClient, folder: string): Promise<void> {
 
 /** Steps of the run that trains. @throws Error when none does: then nothing was measured beside it */
 async function trained(client: TestClient): Promise<number> {
-  const { runs } = v.parse(listRuns.result, await client.connection.sendRequest(listRuns.method, {}))
+  const { runs } = v.parse(listRuns.result, await client.connection.sendRequest(listRuns.method, { metrics: [] }))
   const running = runs.find(run => run.status === 'running')
   if (running === undefined) throw new Error('No run trains.')
   return running.step

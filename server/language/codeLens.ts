@@ -23,7 +23,7 @@ export function codeLenses(document: ExperimentDocument, context: LanguageContex
 
   const { axes } = document.inspection
   const runs = countRuns(document.tree, axes)
-  const sweep = sweepLenses(document, context, add)
+  const sweep = context.panels === false ? 'none' : sweepLenses(document, context, add)
   if (sweep !== 'running') add(`$(play) ${startTitle(axes.length, runs)}`, commands.start, document.text.uri)
 
   const facts = factsOf(document, context)

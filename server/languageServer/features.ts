@@ -59,7 +59,7 @@ export interface FeatureContext {
   /** The experiment files beside one, open or not. */
   readonly around: (uri: string) => ExperimentDocument[]
   /** Starts the runs of a file, for clients without that command; says what came of it. */
-  readonly start: (uri: string) => Promise<void>
+  readonly start: (uri: string, axis?: string) => Promise<void>
 }
 
 export function serveFeatures({ connection, documents, contextOf, around, start }: FeatureContext): void {
@@ -109,7 +109,10 @@ export function serveFeatures({ connection, documents, contextOf, around, start 
   )
 
   connection.onExecuteCommand(async ({ command, arguments: args }) => {
-    if (command === commands.start) return start(String(args?.at(0)))
+    if (command === commands.start) {
+      const axis: unknown = args?.at(1)
+      return start(String(args?.at(0)), typeof axis === 'string' ? axis : undefined)
+    }
     const document = documents.get(String(args?.at(0)))
     if (document === null) return
     const changes =

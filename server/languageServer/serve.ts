@@ -208,7 +208,7 @@ export function serve(connection: Connection): void {
     documents,
     contextOf,
     around: uri => experimentsAround(documents, workspace, uri),
-    start: uri => startHere(requestContext, uri),
+    start: (uri, axis) => startHere(requestContext, uri, axis),
   })
   serveRenaming(requestContext)
   connection.onShutdown(() => {

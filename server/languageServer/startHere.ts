@@ -4,10 +4,11 @@ import { MessageType, ShowMessageNotification } from 'vscode-languageserver/node
 import { startExperiment } from './requests.ts'
 import type { RequestContext } from './requestContext.ts'
 
-export async function startHere(context: RequestContext, uri: string): Promise<void> {
+/** @param axis the only one that is to vary */
+export async function startHere(context: RequestContext, uri: string, axis?: string): Promise<void> {
   const say = (type: MessageType, message: string) =>
     context.connection.sendNotification(ShowMessageNotification.type, { type, message })
-  const answer = await startExperiment(context, uri)
+  const answer = await startExperiment(context, uri, axis)
   if (answer.kind === 'refused') {
     const first = answer.problems.at(0)
     if (first !== undefined) await say(MessageType.Error, first.message)

@@ -255,7 +255,7 @@ describe('code lenses', () => {
 
   test('call nothing but the server where the client has no panels', () => {
     const called = lenses(margins, { ...with3, panels: false }).map(([, command]) => command)
-    expect(called).toEqual(['tripletLab.startTraining', '', '', 'tripletLab.useValues'])
+    expect(called).toEqual(['tripletLab.startTraining', '', '', 'tripletLab.useValues', 'tripletLab.startTraining'])
   })
 
   test('follow the metric that the file names', () => {

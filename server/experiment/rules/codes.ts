@@ -51,12 +51,6 @@ const sweeps: readonly CodeDocumentation[] = [
   error('sweep-log-needs-positive', 'There is no logarithm of 0 or of anything below.'),
   error('sweep-needs-integers', 'A setting that counts things can only be swept over whole numbers.'),
   error('sweep-bad-step', 'Values lie a positive step apart.'),
-  error('sweep-no-value', 'A step that is longer than its interval steps over it: no value is left to try.'),
-  error(
-    'sweep-needs-run-cap',
-    'An interval has endlessly many values, so a search over it ends only where it is told to.',
-  ),
-  error('sweep-metric-missing', 'What is measured on held-out pictures cannot be compared where none are held out.'),
   error('sweep-grid-needs-values', 'A grid tries every value, and an interval has endlessly many.'),
   { code: 'sweep-duplicate-value', severity: 'warning', why: 'The same value twice is the same run twice.' },
   { code: 'sweep-one-value', severity: 'information', why: 'An axis with a single value compares nothing.' },
