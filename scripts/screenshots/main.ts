@@ -7,13 +7,18 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { mustRun } from '../process.ts'
 import { compareScreenshots } from './compare.ts'
+import { languageScreenshots } from './language.ts'
 import { panelScreenshots } from './panel.ts'
 import { project } from './studio.ts'
 import { trainedWorkspace } from './workspace.ts'
 
 /** Each is given the workspace with trained runs in it, and which of its parts are wanted. */
 type Take = (workspace: string, wants: (part: string) => boolean) => Promise<void>
-const sections: Readonly<Record<string, Take>> = { panel: panelScreenshots, compare: compareScreenshots }
+const sections: Readonly<Record<string, Take>> = {
+  panel: panelScreenshots,
+  compare: compareScreenshots,
+  language: languageScreenshots,
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
