@@ -163,6 +163,41 @@ export const moreEpochs = request(
   v.object({ known: v.boolean() }),
 )
 
+/** A checkpoint that a run can go on from as another run: its last one, or that of its best epoch. */
+const ForkPoint = v.picklist(['last', 'best'])
+
+/**
+ * Client → server: the checkpoints of a run, and what its experiment file as it is now would change: settings as
+ * `loss.margin 0.2 → 0.5`, or why the file gives no settings.
+ */
+export const readForkOffer = request(
+  'triplet/forkOffer',
+  v.object({ runId: v.number() }),
+  v.object({
+    points: v.array(v.object({ point: ForkPoint, step: v.number(), epoch: v.number() })),
+    file: v.variant('kind', [
+      v.object({ kind: v.literal('changes'), changes: v.array(v.string()), epochs: v.number() }),
+      v.object({ kind: v.literal('unusable'), why: v.string() }),
+    ]),
+  }),
+)
+
+/** Client → server: a new run that goes on from a checkpoint of a run, until `epochs` epochs stand in all. */
+export const forkRun = request(
+  'triplet/fork',
+  v.object({
+    runId: v.number(),
+    point: ForkPoint,
+    /** Whose settings it gets: the experiment file's as it is now, or the run's own. */
+    settings: v.picklist(['file', 'run']),
+    epochs: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  }),
+  v.variant('kind', [
+    v.object({ kind: v.literal('started'), runId: v.number() }),
+    v.object({ kind: v.literal('refused'), message: v.string() }),
+  ]),
+)
+
 /**
  * Client → server: puts runs into the trash. `created` is the time of each run's row: a run that has its number by now, in
  * a store made anew, is left. So are runs that still train.

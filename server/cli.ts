@@ -12,6 +12,7 @@ import { check } from './cli/check.ts'
 import { compareRuns } from './cli/compare.ts'
 import { doctor } from './cli/doctor.ts'
 import { exitWrongInput, fail } from './cli/output.ts'
+import { fork } from './cli/fork.ts'
 import { listRuns, showRun } from './cli/runs.ts'
 import { first, listSweeps, slots, sweep, wishSweep } from './cli/sweeps.ts'
 import { train } from './cli/train.ts'
@@ -19,6 +20,7 @@ import { exportCommand, importCommand } from './cli/transfer.ts'
 import { wishRun } from './cli/wish.ts'
 import { configureLocale } from './locale.ts'
 import { nodeCanStore, oldestNode } from './store/sqlite.ts'
+import { forkPoints } from './training/fork.ts'
 
 function wholeNumber(least: number) {
   return (text: string): number => {
@@ -64,6 +66,18 @@ function program(): Command {
     .addOption(store())
     .addOption(json())
     .action(sweep)
+  root
+    .command('fork')
+    .description(l10n.t('train on from a checkpoint of a run, as a new run with changed settings'))
+    .argument('<run>', l10n.t('number of the run'), wholeNumber(1))
+    .addOption(new Option('--from <point>', l10n.t('which checkpoint')).choices(forkPoints).default('last'))
+    .option('--file <file>', l10n.t('take the settings of this experiment file, not those of the run'))
+    .option('--set <setting=value...>', l10n.t('change a setting: --set loss.margin=0.5 mining=batch-hard'))
+    .option('--epochs <n>', l10n.t('epochs in all, those before the fork among them'), wholeNumber(1))
+    .option('--detach', l10n.t('do not wait: the run goes on in the background'))
+    .addOption(store())
+    .addOption(json())
+    .action(fork)
   root
     .command('sweeps')
     .description(l10n.t('list the sweeps, newest first'))

@@ -8,7 +8,9 @@ import { parseQuery } from '../../protocol/runQuery.ts'
 import { latexTable, markdownTable, type RunsTable, runsTable } from '../../protocol/runsTable.ts'
 import { metricName } from '../../protocol/words.ts'
 import type { Client } from '../client.ts'
+import { pickAnyRun } from '../commands/controlRun.ts'
 import { exportRuns, importRuns } from '../commands/exportRuns.ts'
+import { fork } from '../commands/forkRun.ts'
 import { archive, emptyTheTrash, group, note, remove, rename, restore, tag } from '../commands/runActions.ts'
 import { diffSpecs, openAsItWas, showSpec } from '../commands/specDocuments.ts'
 import { startAgain, startWithChanges } from '../commands/startRuns.ts'
@@ -26,6 +28,7 @@ type Register = (id: string, run: (argument: unknown, selection?: unknown) => un
 export interface TreeParts {
   readonly client: Client
   readonly runs: Runs
+  readonly panels: LivePanels
   readonly tree: RunsTree
   readonly view: vscode.TreeView<Node>
   readonly settings: TreeSettings
@@ -136,6 +139,10 @@ export function treeCommands(command: Register, parts: TreeParts): vscode.Dispos
       'moreEpochs',
       onOne(run => askMoreEpochs(client, run)),
     ),
+    command('forkRun', async (argument, selection) => {
+      const run = chosen(argument, selection).at(0) ?? runs.get((await pickAnyRun(runs)) ?? -1)
+      if (run !== undefined) await fork(client, panels, run)
+    }),
     command('showSpec', onOne(showSpec)),
     command('openAsItWas', onOne(openAsItWas)),
     command(

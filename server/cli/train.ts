@@ -37,12 +37,28 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
       fail(exitFailed, launched.message)
       return
     }
-    if (options.detach) say(l10n.t('Queued as run {0}. See it with: triplet-lab show {0}', ids.join(', ')))
-    else if (sweepId !== null) await followSweep(store, sweepId)
-    else await follow(store, ids)
-    if (sweepId !== null) reportSweep(store, sweepId, options)
-    else report(store, ids, options)
+    if (sweepId === null) {
+      await finish(store, ids, options)
+      return
+    }
+    if (options.detach) sayQueued(ids)
+    else await followSweep(store, sweepId)
+    reportSweep(store, sweepId, options)
   })
+}
+
+const sayQueued = (ids: readonly number[]) =>
+  say(l10n.t('Queued as run {0}. See it with: triplet-lab show {0}', ids.join(', ')))
+
+/** Waits for runs that were queued, unless they were to be left alone, and says what came of them. */
+export async function finish(
+  store: Store,
+  ids: readonly number[],
+  options: CommonOptions & { readonly detach?: true },
+): Promise<void> {
+  if (options.detach) sayQueued(ids)
+  else await follow(store, ids)
+  report(store, ids, options)
 }
 
 /** A file's path as the store names it. */
@@ -65,7 +81,7 @@ function withOptions({ runs, sweep }: CheckedFile, { epochs, seed, engine }: Tra
   return { specs, sweep: sweep && { ...sweep, overrides: given } }
 }
 
-function report(store: Store, ids: readonly number[], options: TrainOptions): void {
+function report(store: Store, ids: readonly number[], options: CommonOptions & { readonly detach?: true }): void {
   const runs = ids.flatMap(id => store.run(id) ?? [])
   if (options.json) printJson({ store: store.dir, runs: runs.map(brief) })
   const good = options.detach ? new Set(['queued', 'running', 'done']) : new Set(['done'])

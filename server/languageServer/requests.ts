@@ -11,6 +11,7 @@ import type { ExperimentDocument } from '../language/document.ts'
 import { experimentStatus } from '../language/status.ts'
 import { queueExperiment } from '../queueExperiment.ts'
 import type { Answer, RequestContext } from './requestContext.ts'
+import { serveForks } from './forkRequests.ts'
 import { refuse } from './refuse.ts'
 import { serveSweepRequests } from './sweepRequests.ts'
 import { serveRunRequests } from './runRequests.ts'
@@ -36,6 +37,7 @@ export function serveRequests(context: RequestContext): void {
   serveRunRequests(context, on)
   serveTransferRequests(context, on)
   serveSweepRequests(context, on)
+  serveForks(context, on)
   on(startTraining, ({ uri, axis }) => startExperiment(context, uri, axis))
   on(describeExperiment, ({ uri }) => {
     const document = context.documents.read(uri)

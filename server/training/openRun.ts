@@ -35,6 +35,7 @@ export class RunError extends Error {
  * @param before where the run stood, when it goes on: it stays on its engine, where the spec leaves the choice
  * @param auto how engines are tried, where the spec leaves the choice
  * @param mostThreads that the engine may use; `null`: as many as it finds best
+ * @param forkedFrom the engine of the run that this one is forked from, whose first batch is still to be set
  * @throws DatasetError, EngineError or RunError, whose messages are for people
  */
 export async function openRun(
@@ -43,6 +44,7 @@ export async function openRun(
   before: Checkpoint | null,
   auto?: AutoOptions,
   mostThreads: number | null = null,
+  forkedFrom: string | null = null,
 ): Promise<OpenRun> {
   const dataset = await openDataset(spec.dataset, spec.image, { workspace })
   let input: InputPipeline | null = null
@@ -63,8 +65,8 @@ export async function openRun(
     input = createInputPipeline({ dataset, train: split.train, sampler, augment: spec.augment, seed: spec.seed })
     if (before) input.resume(before.sampler, before.loop.step)
     // The first batches are read while the engine starts.
-    input.prepare()
-    const engine = await openEngine(spec.engine, before?.engineId ?? null, options, auto)
+    if (forkedFrom === null) input.prepare()
+    const engine = await openEngine(spec.engine, before?.engineId ?? forkedFrom, options, auto)
     const pipeline = input
     const stepsPerEpoch = spec.stepsPerEpoch ?? sampler.batchesPerEpoch
     return {

@@ -17,6 +17,7 @@ import type { AutoOptions } from './engines/registry.ts'
 import type { EngineState } from './engines/trainEngine.ts'
 import { recordEnvironment } from './environment.ts'
 import { evaluate, type Evaluation } from './evaluate.ts'
+import { type Fork, readFork, startOfFork } from './fork.ts'
 import { countHardEpochs, likelyMislabelled } from './hardPictures.ts'
 import { heldOutLoss } from './heldOutLoss.ts'
 import { freshState, type LoopState } from './loopState.ts'
@@ -76,13 +77,14 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
   const found = await readCheckpoint(join(context.folder, 'last.checkpoint'))
   if (found.kind === 'damaged') context.tracker.event(0, 'warning', words.damaged(found.reason))
   const checkpoint = found.kind === 'found' ? found.checkpoint : null
+  const fork = checkpoint === null ? await readFork(context.folder) : null
 
   const auto = context.auto && {
     ...context.auto,
     onTrials: (engines: readonly string[]) => context.tracker.event(0, 'started', words.trials(engines)),
     onChoice: (sentence: string) => context.tracker.event(0, 'started', sentence),
   }
-  const run = await openRun(spec, context.workspace, checkpoint, auto, context.threads)
+  const run = await openRun(spec, context.workspace, checkpoint, auto, context.threads, fork?.checkpoint.engineId)
   let loop: Loop | null = null
   try {
     context.tracker.progress({
@@ -95,6 +97,7 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
     if (checkpoint) await loop.resume(checkpoint)
     else {
       context.tracker.event(0, 'started', words.started(run))
+      if (fork) await loop.fork(fork)
       reportSkipped(run, context.tracker)
     }
     return await loop.train()
@@ -138,6 +141,19 @@ class Loop {
     if (checkpoint.engineId !== run.engine.id)
       tracker.event(this.state.step, 'warning', words.otherEngine(checkpoint.engineId, run.engine.id))
     tracker.event(this.state.step, 'resumed', words.resumed(this.state.step, run.steps))
+  }
+
+  async fork(fork: Fork): Promise<void> {
+    const { run, tracker } = this
+    const start = startOfFork(fork, run, { state: this.state, engine: this.untrained })
+    await run.engine.importState(start.engine)
+    run.input.resume(start.sampler ?? run.sampler.state(), start.state.step)
+    this.state = start.state
+    this.stepper.teach(lessonOf(run.spec, this.epoch))
+    this.stepper.randomState = start.state.minerRandom
+    tracker.milestone(this.state.step, 'started', words.forked(fork.origin.runId, this.state.step, run.steps))
+    // From here on the run stands on its own.
+    await this.save('last')
   }
 
   async train(): Promise<Outcome> {

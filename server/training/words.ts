@@ -162,6 +162,25 @@ export const hardAgainAndAgain = (pictures: readonly string[], epochs: number) =
 export const damaged = (reason: string) =>
   l10n.t('The last checkpoint cannot be used ({0}). The run starts again from its first step.', reason)
 
+export const damagedFork = (reason: string) =>
+  l10n.t('The checkpoint that this run was to go on from cannot be used ({0}). Fork the run again.', reason)
+
+export const otherNetwork = (tensor: string) =>
+  l10n.t(
+    'The network differs from that of the run that was forked, at {0}. A fork can change everything but "model" and the size of the pictures.',
+    tensor,
+  )
+
+export const nothingLeft = (done: number, epochs: number) =>
+  l10n.t(
+    'The checkpoint stands after epoch {0}, and "epochs" is {1}: nothing is left to train. Ask for more epochs, or fork from the best checkpoint.',
+    done,
+    epochs,
+  )
+
+export const forked = (runId: number, step: number, steps: number) =>
+  l10n.t('Forked from run {0}: goes on from step {1} of {2} with settings of its own.', runId, step, steps)
+
 export const otherPictures = () =>
   l10n.t('The pictures have changed since this run began. Start a new run, so that its curve means one thing.')
 

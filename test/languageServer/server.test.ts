@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -14,7 +14,9 @@ import {
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
+  forkRun,
   listRuns,
+  readForkOffer,
   readRun,
   runEvents,
   startTraining,
@@ -24,8 +26,10 @@ import {
 } from '../../protocol/requests.ts'
 import type { RunDelta } from '../../protocol/runEvent.ts'
 import { openStore, type Store } from '../../server/store/store.ts'
-import { serverLockFile } from '../../server/store/layout.ts'
+import { runFolder, serverLockFile } from '../../server/store/layout.ts'
 import { takeLock } from '../../server/store/lock.ts'
+import { writeCheckpoint } from '../../server/training/checkpoint.ts'
+import { freshState } from '../../server/training/loopState.ts'
 import { startClient, uriOf, type TestClient } from './client.ts'
 
 let folder: string
@@ -260,6 +264,46 @@ describe('runs', () => {
     expect(await ask(server, wishRun, { runId: 99, wish: 'stop' })).toEqual({ known: false })
     expect((await ask(server, readRun, { runId: 99, maxPoints: 10 })).run).toBeNull()
     trainer.close()
+    lock.release()
+  })
+
+  test('are forked, with their own settings or those of the file as it is now', async () => {
+    const server = await start()
+    const lock = holdTrainingServer()
+    const uri = uriOf(join(folder, 'a.triplet.json'))
+    server.open(uri, emoji)
+    await ask(server, startTraining, { uri })
+    expect(await ask(server, readForkOffer, { runId: 1 })).toEqual({
+      points: [],
+      file: { kind: 'changes', changes: [], epochs: 3 },
+    })
+    const runs = store()
+    const loop = { ...freshState('pictures', [1, 2, 3, 4, 5, 6]), step: 40, epochsClosed: 2 }
+    mkdirSync(runFolder(runs.dir, 1), { recursive: true })
+    await writeCheckpoint(join(runFolder(runs.dir, 1), 'last.checkpoint'), {
+      engineId: 'onnx',
+      loop,
+      sampler: Int32Array.of(1),
+      engine: new Map(),
+    })
+    server.change(uri, [{ text: emoji.replace('"epochs": 3', '"epochs": 9, "loss": { "margin": 0.5 }') }])
+    expect(await ask(server, readForkOffer, { runId: 1 })).toEqual({
+      points: [{ point: 'last', step: 40, epoch: 2 }],
+      file: { kind: 'changes', changes: ['loss.margin 0.2 → 0.5', 'epochs 3 → 9'], epochs: 9 },
+    })
+    const wish = { runId: 1, point: 'last', settings: 'file' } as const
+    expect(await ask(server, forkRun, { ...wish, epochs: 2 })).toMatchObject({ kind: 'refused' })
+    expect(await ask(server, forkRun, { ...wish, point: 'best', epochs: 9 })).toMatchObject({ kind: 'refused' })
+    expect(await ask(server, forkRun, { ...wish, epochs: 8 })).toEqual({ kind: 'started', runId: 2 })
+    expect(await ask(server, forkRun, { ...wish, settings: 'run', epochs: 4 })).toEqual({ kind: 'started', runId: 3 })
+    expect(runs.run(2)?.spec).toMatchObject({ epochs: 8, loss: { margin: 0.5 } })
+    expect(runs.run(3)?.spec).toMatchObject({ epochs: 4, loss: { margin: 0.2 } })
+    expect(runs.record(3)?.parentId).toBe(1)
+    expect(existsSync(join(runFolder(runs.dir, 3), 'fork.checkpoint'))).toBe(true)
+    server.change(uri, [{ text: emoji.replace('"epochs": 3', '"epochs": 0') }])
+    expect((await ask(server, readForkOffer, { runId: 1 })).file.kind).toBe('unusable')
+    expect(await ask(server, forkRun, { ...wish, epochs: 8 })).toMatchObject({ kind: 'refused' })
+    runs.close()
     lock.release()
   })
 

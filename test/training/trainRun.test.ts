@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { metricIds, type MetricId } from '../../protocol/metrics.ts'
@@ -5,6 +6,7 @@ import { ClassesDetail, DifficultyDetail, HardestDetail } from '../../protocol/d
 import type { RunEventKind, RunStatus, RunWish } from '../../protocol/runEvent.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import type { Progress } from '../../server/store/runs.ts'
+import { plantFork } from '../../server/training/fork.ts'
 import type { Tracker } from '../../server/training/tracker.ts'
 import { trainRun, type Outcome } from '../../server/training/trainRun.ts'
 import * as v from 'valibot'
@@ -239,6 +241,107 @@ describe('a run', () => {
     await train(smallSpec(dir, { epochs: 4 }), inParts, folder)
     expect(inParts.curves.get('loss')).toEqual(whole.curves.get('loss'))
     expect(inParts.curves.get('test/mapAtR')).toEqual(whole.curves.get('test/mapAtR'))
+  })
+
+  describe('that is forked', () => {
+    /** A run of three epochs in a folder of its own, and where it stands then. */
+    async function parent(changes: Partial<RunSpec> = {}) {
+      const spec = smallSpec(temporaryFolder(), changes)
+      const folder = temporaryFolder()
+      const tracker = new MemoryTracker()
+      await train(spec, tracker, folder)
+      return { spec, folder: join(folder, 'run'), tracker }
+    }
+    function forkOf(from: { readonly folder: string; readonly spec: RunSpec }, point: 'last' | 'best' = 'last') {
+      const folder = temporaryFolder()
+      plantFork(join(folder, 'run'), { folder: from.folder, point }, { runId: 7, spec: from.spec })
+      return folder
+    }
+
+    it('without changes but more epochs gives the curve of a run that was longer from the start', async () => {
+      const dir = temporaryFolder()
+      const folder = temporaryFolder()
+      const stopped = new MemoryTracker(step => (step === 17 ? 'stop' : 'run'))
+      const spec = smallSpec(dir)
+      await train(spec, stopped, folder)
+      const longer = new MemoryTracker()
+      await train({ ...spec, epochs: 5 }, longer)
+      const forked = new MemoryTracker()
+      const outcome = await train({ ...spec, epochs: 5 }, forked, forkOf({ folder: join(folder, 'run'), spec }))
+      expect(outcome.kind).toBe('done')
+      expect(forked.events[1].message).toMatch(/Forked from run 7: goes on from step 17 of 60/)
+      for (const metric of ['loss', 'hard', 'test/mapAtR'] as const) {
+        const [own, whole] = [forked.curves.get(metric) ?? new Map<number, number>(), longer.curves.get(metric)]
+        expect(own.size).toBeGreaterThan(0)
+        for (const [step, value] of own) {
+          expect(step).toBeGreaterThan(17)
+          expect(whole?.get(step)).toBe(value)
+        }
+      }
+    })
+
+    it('goes on from the trained network with another miner, margin, rate, schedule and augmentation', async () => {
+      const from = await parent()
+      const fork = new MemoryTracker()
+      const spec: RunSpec = {
+        ...from.spec,
+        epochs: 5,
+        mining: { strategy: 'batch-all' },
+        loss: { ...from.spec.loss, margin: 0.5 },
+        schedule: { kind: 'plateau', warmupSteps: 0, patience: 1, factor: 0.5 },
+        augment: { ...from.spec.augment, shift: 1 },
+      }
+      expect((await train(spec, fork, forkOf(from))).kind).toBe('done')
+      expect(Math.min(...(fork.curves.get('loss')?.keys() ?? []))).toBe(37)
+      expect(fork.curves.get('margin')?.get(37)).toBe(0.5)
+      expect(fork.curves.get('minedTriplets')?.get(37)).toBe(12 * 2 * 9)
+      // Not from new weights: what the parent had reached is still there.
+      const [before, after] = [from.tracker.curves.get('test/mapAtR'), fork.curves.get('test/mapAtR')]
+      expect(after?.get(48)).toBeGreaterThan(((before?.get(0) ?? 1) + (before?.get(36) ?? 1)) / 2)
+    })
+
+    it('counts its epochs in its own steps where the batches are others, and may change the optimizer', async () => {
+      const from = await parent()
+      const fork = new MemoryTracker()
+      const spec: RunSpec = {
+        ...from.spec,
+        epochs: 5,
+        batch: { classes: 3, samplesPerClass: 2 },
+        stepsPerEpoch: 5,
+        optimizer: { name: 'sgd', learningRate: 1e-3, momentum: 0.9, weightDecay: 0 },
+      }
+      expect((await train(spec, fork, forkOf(from))).kind).toBe('done')
+      expect([...(fork.curves.get('loss')?.keys() ?? [])]).toEqual(Array.from({ length: 10 }, (_, i) => 16 + i))
+      expect([...(fork.curves.get('test/mapAtR')?.keys() ?? [])]).toEqual([20, 25])
+    })
+
+    it('is resumed from its own checkpoint, not from where it was forked', async () => {
+      const from = await parent()
+      const folder = forkOf(from)
+      const spec = { ...from.spec, epochs: 5 }
+      const once = new MemoryTracker()
+      await train(spec, once, forkOf(from))
+      let stopped = false
+      const parts = new MemoryTracker(step => (step === 45 && !stopped ? 'stop' : 'run'))
+      expect((await train(spec, parts, folder)).kind).toBe('stopped')
+      stopped = true
+      expect((await train(spec, parts, folder)).kind).toBe('done')
+      expect(parts.repeatable).toEqual(once.repeatable)
+    })
+
+    it('says what is wrong: another network, no epoch left, a damaged checkpoint', async () => {
+      const from = await parent()
+      const model: RunSpec['model'] = { architecture: 'mlp', embeddingSize: 16, hidden: [16], dropout: 0 }
+      await expect(train({ ...from.spec, epochs: 5, model }, new MemoryTracker(), forkOf(from))).rejects.toThrow(
+        /The network differs .* everything but "model"/,
+      )
+      await expect(train(from.spec, new MemoryTracker(), forkOf(from))).rejects.toThrow(/nothing is left to train/)
+      const damaged = forkOf(from)
+      writeFileSync(join(damaged, 'run', 'fork.checkpoint'), 'nothing')
+      await expect(train({ ...from.spec, epochs: 5 }, new MemoryTracker(), damaged)).rejects.toThrow(
+        /Fork the run again/,
+      )
+    })
   })
 
   it('says that it diverged, keeps the last good checkpoint, and what to try', async () => {
