@@ -35,6 +35,9 @@ export const SplitSpec = v.object({
   by: v.picklist(['class', 'example', 'given']),
   test: fraction,
   seed: v.pipe(v.number(), v.integer()),
+  /** k-fold: dealt into this many parts, of which part `fold` (from 1) is held out; `test` then plays no part. */
+  folds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2))),
+  fold: v.optional(count),
 })
 
 export const LayerSpec = v.variant('type', [

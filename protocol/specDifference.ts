@@ -24,7 +24,7 @@ export function differing(flats: readonly Flat[]): string[] {
   return [...paths].filter(path => new Set(flats.map(flat => flat.get(path))).size > 1)
 }
 
-/** Whether two specs ask for the same, but for the seed: then their difference is chance. */
+/** Equal for specs that ask for the same but for the seed, or for the fold that is held out: their difference is chance. */
 export function seedGroup(flat: Flat): string {
-  return JSON.stringify([...flat].filter(([path]) => path !== 'seed'))
+  return JSON.stringify([...flat].filter(([path]) => path !== 'seed' && path !== 'split.fold'))
 }

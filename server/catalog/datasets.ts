@@ -1,5 +1,5 @@
 /** Where pictures come from, how they are brought to one size, and which of them are held out. */
-import { type Choice, type ObjectSetting, type OneOfSetting, type TextSetting } from './entry.ts'
+import { type Choice, count, type ObjectSetting, type OneOfSetting, type TextSetting } from './entry.ts'
 import type { DatasetSpec, RunSpec } from '../../protocol/runSpec.ts'
 import { cite, papers } from './papers.ts'
 
@@ -157,6 +157,23 @@ export const split: ObjectSetting = {
       tries: [0.2, 0.5],
       summary: 'The share that is held out.',
       aliases: ['testSize', 'testFraction', 'validation', 'val'],
+    },
+    folds: {
+      kind: 'number',
+      integer: true,
+      range: { min: 2, max: 1_000 },
+      optional: true,
+      summary:
+        'For k-fold cross-validation, k: classes (or the pictures of each class) are dealt into so many parts, of which one is held out. `test` then plays no part.',
+      aliases: ['k', 'kFold', 'kfolds', 'nSplits', 'crossValidation'],
+    },
+    fold: {
+      kind: 'number',
+      integer: true,
+      range: count,
+      optional: true,
+      summary:
+        'Which of the folds is held out, from 1. `{ "values": [1, 2, 3, 4, 5] }` trains one run for each and gives their mean with its interval.',
     },
     seed: {
       kind: 'number',

@@ -5,6 +5,7 @@ import { describeSweep } from '../sweeps/describe.ts'
 import type { Store } from '../store/store.ts'
 import { brief } from './brief.ts'
 import { exitDone, exitFailed, printJson, say, type CommonOptions } from './output.ts'
+import { repeatsLine, repeatsOf } from './repeats.ts'
 import { rankedTrials } from './sweep.ts'
 
 /** Best first. A sweep went well when one of its runs did; those that it stopped early are no failures. */
@@ -14,6 +15,7 @@ export function reportSweep(store: Store, sweepId: number, options: CommonOption
   const { sweep } = described
   const trials = rankedTrials(store, described)
   const best = trials.find(one => one.best !== null)
+  const repeats = repeatsOf(trials, sweep.goal)
   if (options.json) {
     const { id, status, message, method, metric, goal, axes } = sweep
     printJson({
@@ -24,6 +26,7 @@ export function reportSweep(store: Store, sweepId: number, options: CommonOption
         ...brief(run),
         ...{ combination: number, repeat, values, retries, stoppedEarly },
       })),
+      repeats,
     })
   } else if (sweep.message !== null) say(sweep.message)
   else if (best !== undefined && !options.detach)
@@ -36,6 +39,7 @@ export function reportSweep(store: Store, sweepId: number, options: CommonOption
         best.run.name,
       ),
     )
+  if (!options.json) for (const one of repeats) say(repeatsLine(one, sweep.metric))
   const fine = options.detach === true || (sweep.status === 'done' && trials.some(({ run }) => run.status === 'done'))
   process.exitCode = fine ? exitDone : exitFailed
 }

@@ -15,7 +15,10 @@ test('a setting that only one of them has differs', () => {
   expect(differing([flatten(spec), flatten(other)])).toEqual(['mining.strategy', 'mining.fallback'])
 })
 
-test('repeats with another seed belong together', () => {
+test('repeats with another seed or another fold belong together', () => {
+  const folds = (fold: number) => seedGroup(flatten({ ...spec, split: { ...spec.split, folds: 5, fold } }))
+  expect(folds(1)).toBe(folds(4))
+  expect(folds(1)).not.toBe(seedGroup(flatten(spec)))
   expect(seedGroup(flatten(spec))).toBe(seedGroup(flatten({ ...spec, seed: 9 })))
   expect(seedGroup(flatten(spec))).not.toBe(seedGroup(flatten({ ...spec, epochs: 9 })))
 })

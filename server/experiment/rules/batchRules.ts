@@ -11,9 +11,10 @@ type Side = Pick<KnownFacts, 'classes' | 'images' | 'largestClass' | 'smallestCl
 /** Classes and pictures on the training side, as the split makes it. */
 export function trainingSide(facts: KnownFacts, split: RunSpec['split']): Side {
   const { classes, images, largestClass, smallestClass } = facts
+  const share = split.folds === undefined ? split.test : 1 / split.folds
   if (split.by === 'class') {
     // About the share, but two classes on either side.
-    const held = Math.min(classes - 2, Math.max(2, Math.round(classes * split.test)))
+    const held = Math.min(classes - 2, Math.max(2, Math.round(classes * share)))
     return {
       classes: classes - held,
       images: Math.round((images * (classes - held)) / classes),
@@ -22,7 +23,7 @@ export function trainingSide(facts: KnownFacts, split: RunSpec['split']): Side {
     }
   }
   if (split.by === 'given') return { classes, images: facts.givenTraining ?? images, largestClass, smallestClass }
-  const kept = (n: number) => n - Math.round(n * split.test)
+  const kept = (n: number) => n - Math.round(n * share)
   return { classes, images: kept(images), largestClass: kept(largestClass), smallestClass: kept(smallestClass) }
 }
 

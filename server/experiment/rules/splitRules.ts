@@ -25,7 +25,8 @@ export const splitRules: readonly Rule[] = [
     severity: 'error',
     why: 'To hold classes out, two have to stay for training and two for testing.',
     *check({ spec: { split }, dataset, set }) {
-      if (split.by !== 'class' || dataset?.kind !== 'known' || dataset.classes >= 4) return
+      const needed = 2 * Math.max(2, split.folds ?? 0)
+      if (split.by !== 'class' || dataset?.kind !== 'known' || dataset.classes >= needed) return
       yield {
         path: 'split.by',
         message: l10n.t(
@@ -41,12 +42,60 @@ export const splitRules: readonly Rule[] = [
     severity: 'warning',
     why: 'A given split says itself what is held out; a share beside it changes nothing.',
     *check({ spec: { split }, written, remove }) {
-      if (split.by !== 'given' || written('split.test') === null) return
+      if (written('split.test') === null || (split.by !== 'given' && split.folds === undefined)) return
       yield {
         path: 'split.test',
-        unnecessary: true,
-        message: l10n.t('"test" changes nothing here: the dataset itself says what is held out.'),
+          unnecessary: true,
+        message:
+          split.by === 'given'
+            ? l10n.t('"test" changes nothing here: the dataset itself says what is held out.')
+            : l10n.t('"test" changes nothing here: one of the {0} folds is held out.', split.folds ?? 0),
         fixes: remove('split.test'),
+      }
+    },
+  },
+  {
+    code: 'split-folds-of-given',
+    severity: 'error',
+    why: 'A given split is one split; only classes or pictures can be dealt into folds.',
+    *check({ spec: { split }, set, remove }) {
+      if (split.by !== 'given' || split.folds === undefined) return
+      yield {
+        path: 'split.folds',
+        message: l10n.t('A given split has no folds. Deal by "class" or by "example", or remove "folds".'),
+        fixes: [...set('split.by', 'class'), ...remove('split.folds')],
+      }
+    },
+  },
+  {
+    code: 'split-no-such-fold',
+    severity: 'error',
+    why: 'Folds are counted from 1 to their number.',
+    *check({ spec: { split }, set }) {
+      const { folds, fold = 1 } = split
+      if (folds === undefined ? split.fold === undefined : fold <= folds) return
+      yield {
+        path: 'split.fold',
+        message:
+          folds === undefined
+            ? l10n.t('"fold" says which fold is held out, but there are none. Say how many with "folds".')
+            : l10n.t('There is no fold {0} of {1}.', fold, folds),
+        fixes: folds === undefined ? set('split.folds', Math.max(2, fold)) : set('split.fold', folds),
+      }
+    },
+  },
+  {
+    code: 'split-one-fold',
+    severity: 'information',
+    why: 'Cross-validation is the mean over all folds; a single one is an ordinary split.',
+    *check({ spec: { split }, change }) {
+      const { folds } = split
+      if (folds === undefined || split.fold !== undefined || split.by === 'given') return
+      const all = Array.from({ length: folds }, (_, i) => i + 1)
+      yield {
+        path: 'split.folds',
+        message: l10n.t('Only the first of {0} folds is trained. List them in "fold" to train all.', folds),
+        fixes: change(l10n.t('Train all {0} folds', folds), [['split.fold', { values: all }]]),
       }
     },
   },

@@ -76,7 +76,8 @@ function checkAxes(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
         fixes: [{ title: l10n.t('Change to {0}', value), edits: [{ span, text: value }] }],
       })
     }
-    if (domain.values.length > 1 && /^(dataset|split)(\.|$)/.test(path))
+    // Folds are there to be averaged.
+    if (domain.values.length > 1 && path !== 'split.fold' && /^(dataset|split)(\.|$)/.test(path))
       findings.push({
         code: 'sweep-changes-test',
         severity: 'warning',

@@ -44,6 +44,53 @@ describe('splitDataset', () => {
     )
   })
 
+  it('folds: each class is held out in exactly one fold, groups stay together, and folds are of one size', () => {
+    const groups = fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 12, maxLength: 40 })
+    fc.assert(
+      fc.property(groups, fc.integer({ min: 2, max: 5 }), seed, fc.boolean(), (grouping, folds, seed, grouped) => {
+        const all = grouping.flatMap((_, label) => [label, label, label])
+        const classGroups = grouped ? Int32Array.from(grouping) : null
+        const sizesOfGroups = [...Map.groupBy(grouping, one => one).values()].map(one => one.length)
+        const largest = grouped ? Math.max(...sizesOfGroups) : 1
+        fc.pre(largest <= 2)
+        const sides = Array.from({ length: folds }, (_, i) =>
+          splitDataset(dataset(all, { classGroups }), { by: 'class', test: 0.5, seed, folds, fold: i + 1 }),
+        )
+        const held = sides.map(side => [...new Set(Array.from(side.test, index => all[index]))])
+        expect(held.flat().toSorted((a, b) => a - b)).toEqual([...grouping.keys()])
+        for (const [i, { train }] of sides.entries())
+          expect(disjoint(new Set(held[i]), new Set(Array.from(train, index => all[index])))).toBe(true)
+        const sizes = held.map(one => one.length)
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(largest)
+        if (grouped)
+          for (const [i, classes] of held.entries())
+            for (const label of classes)
+              expect(held.findIndex(one => one.some(other => grouping[other] === grouping[label]))).toBe(i)
+      }),
+    )
+  })
+
+  it('folds by example: each picture is held out in exactly one, but a class with one picture never', () => {
+    fc.assert(
+      fc.property(labels, fc.integer({ min: 2, max: 5 }), seed, (all, folds, seed) => {
+        const counts = Map.groupBy(all, label => label)
+        const held = Array.from({ length: folds }, (_, i) => [
+          ...splitDataset(dataset(all), { by: 'example', test: 0.5, seed, folds, fold: i + 1 }).test,
+        ])
+        const wanted = [...all.keys()].filter(index => (counts.get(all[index])?.length ?? 0) > 1)
+        expect(held.flat().toSorted((a, b) => a - b)).toEqual(wanted)
+        const sizes = held.map(one => one.length)
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1)
+      }),
+    )
+  })
+
+  it('refuses a fold that does not exist, and folds of fewer than two classes', () => {
+    const split = { by: 'class', test: 0.5, seed: 1, folds: 3 } as const
+    expect(() => splitDataset(dataset([0, 1, 2, 3, 4, 5]), { ...split, fold: 4 })).toThrow('There is no fold 4 of 3.')
+    expect(() => splitDataset(dataset([0, 1, 2, 3]), { ...split, fold: 3 })).toThrow(/too few/)
+  })
+
   it('by class: no class is on both sides, and about the wanted share is held out', () => {
     fc.assert(
       fc.property(labels, test, seed, (all, test, seed) => {
