@@ -121,6 +121,8 @@ export const MiningSpec = v.variant('strategy', [
   v.object({ strategy: v.literal('angular'), angle: positive }),
   v.object({ strategy: v.literal('n-hard'), from: count, to: count }),
   v.object({ strategy: v.literal('closest-gap') }),
+  /** From a file; `triplets` of them in a batch. */
+  v.object({ strategy: v.literal('offline'), file: text, triplets: count }),
 ])
 export type MiningSpec = v.InferOutput<typeof MiningSpec>
 export type MinerId = MiningSpec['strategy']

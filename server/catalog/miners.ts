@@ -190,6 +190,30 @@ export const miners = {
     formula: 'min |d(a, n) − d(a, p)|',
     properties: {},
   },
+  offline: {
+    summary:
+      'No mining: triplets from a file, each a line with the paths of anchor, positive and negative. `batch` plays no part; lines that name a held-out picture are left out.',
+    citation: cite(papers.facenet, '§3.2'),
+    aliases: ['given', 'file', 'precomputed'],
+    properties: {
+      file: {
+        kind: 'text',
+        path: 'file',
+        summary: 'A CSV file with the columns anchor, positive and negative.',
+        aliases: ['path', 'csv'],
+      },
+      triplets: {
+        kind: 'number',
+        integer: true,
+        range: count,
+        default: 32,
+        tries: [16, 32, 64],
+        unit: 'triplets',
+        summary: 'Triplets in a batch; each brings three pictures.',
+        aliases: ['batchSize', 'tripletsPerBatch'],
+      },
+    },
+  },
 } as const satisfies Record<MinerId, Option>
 
 export const mining: VariantSetting = {

@@ -45,7 +45,7 @@ function newMaker(tree: ExperimentTree, axes: readonly Axis[], folder: string, b
     split: section(entries.split),
     model: section(entries.model),
     loss: section(entries.loss),
-    mining: section(entries.mining),
+    mining: section(entries.mining, json => withAbsoluteFile(json, folder)),
     curriculum: section(entries.curriculum),
     batch: section(entries.batch),
     optimizer: section(entries.optimizer),
@@ -143,6 +143,12 @@ export function toDatasetSpec(written: Json | undefined, folder: string): Datase
         : { kind: key, path: absolute(value) }
   const decoded = v.safeParse(DatasetSpec, spec)
   return decoded.success ? decoded.output : null
+}
+
+/** Triplets of a file: its path is relative to the experiment. */
+function withAbsoluteFile(mining: Json | undefined, folder: string): Json | undefined {
+  const file = isRecord(mining) ? mining['file'] : undefined
+  return isRecord(mining) && typeof file === 'string' ? { ...mining, file: resolvePath(folder, file) } : mining
 }
 
 function isRecord(json: Json | undefined): json is Readonly<Record<string, Json>> {

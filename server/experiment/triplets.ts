@@ -19,6 +19,8 @@ export function tripletsIn(batch: RunSpec['batch'], mining: MiningSpec): number 
       return anchors * (k - 1)
     case 'random':
       return anchors * mining.tripletsPerAnchor
+    case 'offline':
+      return mining.triplets
     case 'n-hard':
     case 'triplet-margin':
     case 'multi-similarity':

@@ -44,11 +44,12 @@ function addAmounts(document: ExperimentDocument, context: LanguageContext, add:
   const at = (...path: string[]) => valueAt(document.tree.own, path)
   const { classes: p, samplesPerClass: k } = spec.batch
   const all = tripletsIn(spec.batch, { strategy: 'batch-all' }) ?? 0
-  add(
-    at('batch'),
-    l10n.t('{0} pictures, {1} triplets a batch', count(p * k), count(all)),
-    l10n.t('P·K·(K − 1)·(P·K − K) = {0}·{1}·{2}·{3} valid triplets', p, k, k - 1, p * k - k),
-  )
+  if (spec.mining.strategy !== 'offline')
+    add(
+      at('batch'),
+      l10n.t('{0} pictures, {1} triplets a batch', count(p * k), count(all)),
+      l10n.t('P·K·(K − 1)·(P·K − K) = {0}·{1}·{2}·{3} valid triplets', p, k, k - 1, p * k - k),
+    )
   const mined = tripletsIn(spec.batch, spec.mining)
   if (mined !== null)
     add(

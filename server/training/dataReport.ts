@@ -4,9 +4,11 @@ import type { OpenRun } from './openRun.ts'
 import type { Tracker } from './tracker.ts'
 import * as words from './words.ts'
 
-/** Pictures that could not be read. */
-export function reportSkipped({ dataset }: OpenRun, tracker: Tracker): void {
+/** Pictures that could not be read, and lines of a triplet file that name none of the training side. */
+export function reportSkipped({ dataset, triplets }: OpenRun, tracker: Tracker): void {
   if (dataset.skipped.length > 0) tracker.event(0, 'warning', words.skipped(dataset.skipped, dataset.labels.length))
+  if (triplets !== null && triplets.skipped.length > 0)
+    tracker.event(0, 'warning', words.tripletsLeftOut(triplets.skipped, triplets.positions.length / 3))
 }
 
 /**

@@ -74,13 +74,13 @@ export interface ForkStart {
  */
 export function startOfFork(
   { origin, checkpoint }: Fork,
-  run: Pick<OpenRun, 'spec' | 'dataset' | 'stepsPerEpoch' | 'steps'>,
+  run: Pick<OpenRun, 'spec' | 'dataset' | 'fingerprint' | 'stepsPerEpoch' | 'steps'>,
   fresh: { readonly state: LoopState; readonly engine: EngineState },
 ): ForkStart {
   const { spec } = run
   const before = checkpoint.loop
-  const samePictures = before.fingerprint === run.dataset.fingerprint
-  const sameBatches = samePictures && drawsOf(spec) === drawsOf(origin.spec)
+  const samePictures = before.fingerprint.split('+', 1)[0] === run.dataset.fingerprint
+  const sameBatches = before.fingerprint === run.fingerprint && drawsOf(spec) === drawsOf(origin.spec)
   const step = sameBatches ? before.step : before.epochsClosed * run.stepsPerEpoch
   if (step >= run.steps) throw new RunError(words.nothingLeft(before.epochsClosed, spec.epochs))
   const state: LoopState = {
@@ -100,8 +100,8 @@ export function startOfFork(
 }
 
 /** What decides which pictures a step sees, as text. */
-const drawsOf = ({ dataset, image, split, batch, stepsPerEpoch, seed }: RunSpec) =>
-  JSON.stringify([dataset, image, split, batch, stepsPerEpoch, seed])
+const drawsOf = ({ dataset, image, split, batch, mining, stepsPerEpoch, seed }: RunSpec) =>
+  JSON.stringify([dataset, image, split, batch, mining.strategy === 'offline' ? mining : null, stepsPerEpoch, seed])
 
 const same = (one: object, other: object) => JSON.stringify(one) === JSON.stringify(other)
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { AugmentSpec } from '../../protocol/runSpec.ts'
-import type { PkSampler } from '../core/samplers/pkSampler.ts'
+import type { Sampler } from '../core/samplers/sampler.ts'
 import { Augmenter } from './augment.ts'
 import type { Dataset } from './datasets/dataset.ts'
 import { PackedDataset } from './datasets/packedDataset.ts'
@@ -19,7 +19,7 @@ export interface InputOptions {
   readonly dataset: Dataset
   /** The pictures that may be drawn: the sampler draws positions in this list. */
   readonly train: Int32Array
-  readonly sampler: PkSampler
+  readonly sampler: Sampler
   readonly augment: AugmentSpec
   readonly seed: number
 }

@@ -2,11 +2,14 @@
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import { Random } from '../core/random.ts'
 import { PkSampler } from '../core/samplers/pkSampler.ts'
+import type { Sampler } from '../core/samplers/sampler.ts'
+import { TripletSampler } from '../core/samplers/tripletSampler.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Dataset, Split } from './datasets/dataset.ts'
 import { openDataset } from './datasets/open.ts'
 import type { PackedDataset } from './datasets/packedDataset.ts'
 import { splitDataset } from './datasets/split.ts'
+import { type FileTriplets, readTripletFile } from './datasets/tripletFile.ts'
 import { type AutoOptions, createEngine, engineKinds } from './engines/registry.ts'
 import type { EngineOptions, TrainEngine } from './engines/trainEngine.ts'
 import { createInputPipeline, type InputPipeline } from './inputPipeline.ts'
@@ -18,7 +21,11 @@ export interface OpenRun {
   readonly dataset: PackedDataset
   readonly split: Split
   readonly engine: TrainEngine
-  readonly sampler: PkSampler
+  readonly sampler: Sampler
+  /** Where the triplets come from a file. */
+  readonly triplets: FileTriplets | null
+  /** Of pictures and triplets: a run goes on only where they are as they were. */
+  readonly fingerprint: string
   /** The training batches that the sampler draws, read and augmented. */
   readonly input: InputPipeline
   readonly stepsPerEpoch: number
@@ -49,9 +56,13 @@ export async function openRun(
   const dataset = await openDataset(spec.dataset, spec.image, { workspace })
   let input: InputPipeline | null = null
   try {
-    if (before && before.loop.fingerprint !== dataset.fingerprint) throw new RunError(words.otherPictures())
     const split = splitDataset(dataset, spec.split)
-    const sampler = openSampler(spec, dataset, split)
+    const { mining } = spec
+    const triplets =
+      mining.strategy === 'offline' ? await readTripletFile(mining.file, spec.dataset, dataset, split) : null
+    const fingerprint = triplets === null ? dataset.fingerprint : `${dataset.fingerprint}+${triplets.fingerprint}`
+    if (before && before.loop.fingerprint !== fingerprint) throw new RunError(words.otherPictures())
+    const sampler = triplets === null ? openSampler(spec, dataset, split) : tripletSampler(spec, triplets)
     const network = buildNetwork(spec.model, dataset.shape, spec.loss.normalize)
     const options = {
       network,
@@ -75,6 +86,8 @@ export async function openRun(
       split,
       engine,
       sampler,
+      triplets,
+      fingerprint,
       input: pipeline,
       stepsPerEpoch,
       steps: stepsPerEpoch * spec.epochs,
@@ -108,7 +121,14 @@ async function isUsable(id: string, { network }: EngineOptions): Promise<boolean
   return kind !== undefined && (await kind.unusable(network)) === null
 }
 
-function openSampler(spec: RunSpec, dataset: Dataset, split: Split): PkSampler {
+function tripletSampler({ mining, seed }: RunSpec, { positions }: FileTriplets): Sampler {
+  const wanted = mining.strategy === 'offline' ? mining.triplets : 1
+  // A file with fewer triplets than a batch gives all of them in each.
+  const perBatch = Math.min(wanted, positions.length / 3)
+  return new TripletSampler({ triplets: positions, perBatch, random: Random.fromSeed(seed).fork('sampler') })
+}
+
+function openSampler(spec: RunSpec, dataset: Dataset, split: Split): Sampler {
   const labels = split.train.map(index => dataset.labels[index])
   const { classes, samplesPerClass } = spec.batch
   try {

@@ -129,7 +129,7 @@ class Loop {
     this.untrained = untrained
     this.stepper = new Stepper(run, lessonOf(run.spec, 1))
     this.histogramEvery = Math.ceil(run.steps / histogramsPerRun)
-    this.state = freshState(run.dataset.fingerprint, this.stepper.randomState)
+    this.state = freshState(run.fingerprint, this.stepper.randomState)
   }
 
   async resume(checkpoint: Checkpoint): Promise<void> {

@@ -31,6 +31,9 @@ export const started = ({ engine, dataset, split, steps }: Opened) =>
 export const skipped = (left: Dataset['skipped'], used: number) =>
   l10n.t('{0} left out, {1} used. {2}: {3}', left.length, used, left[0].path, left[0].reason)
 
+export const tripletsLeftOut = (left: Dataset['skipped'], used: number) =>
+  l10n.t('Triplets left out: {0}, used: {1}. {2}: {3}', left.length, used, left[0].path, left[0].reason)
+
 export const leaks = (dataset: Dataset, found: readonly Leak[]) =>
   l10n.t(
     'Test pictures that are also in training: {0}. The results look better than they are. The first: {1} is {2}.',
@@ -182,7 +185,9 @@ export const forked = (runId: number, step: number, steps: number) =>
   l10n.t('Forked from run {0}: goes on from step {1} of {2} with settings of its own.', runId, step, steps)
 
 export const otherPictures = () =>
-  l10n.t('The pictures have changed since this run began. Start a new run, so that its curve means one thing.')
+  l10n.t(
+    'The pictures or triplets have changed since this run began. Start a new run, so that its curve means one thing.',
+  )
 
 export const otherEngine = (before: string, now: string) =>
   l10n.t('Began on {0} and goes on with {1}: the last digits may differ.', before, now)

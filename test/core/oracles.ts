@@ -47,7 +47,7 @@ export function tripletLoss(
   return { loss: divisor === 0 ? 0 : losses.reduce((sum, x) => sum + x, 0) / divisor, active, mined: losses.length }
 }
 
-type Deterministic = Exclude<MiningOptions, { strategy: 'random' | 'distance-weighted' }>
+type Deterministic = Exclude<MiningOptions, { strategy: 'random' | 'distance-weighted' | 'offline' }>
 
 /** By filtering and sorting all valid triplets. `cosine` holds 1 − cos. */
 export function minedTriplets(

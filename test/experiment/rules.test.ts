@@ -40,6 +40,8 @@ const cases: [code: string, file: string, underlined: string, fixed: string | nu
   ['mean-over-all-triplets', `{ ${emoji}, "mining": "batch-all" }`, '"batch-all"', '"reducer": "mean-nonzero"'],
   ['batch-hard-from-start', `{ ${emoji}, "mining": "batch-hard" }`, '"batch-hard"', '"fromEpoch": 3'],
   ['batch-hard-from-start', `{ ${emoji}, "mining": { "strategy": "batch-hard" }, "epochs": 2 }`, '"batch-hard"', '"learningRate": 0.0001'],
+  ['offline-in-curriculum', `{ ${emoji}, "curriculum": [{ "fromEpoch": 3, "mining": { "strategy": "offline", "file": "t.csv" } }] }`, '{ "strategy": "offline", "file": "t.csv" }', null],
+  ['offline-in-curriculum', `{ ${emoji}, "mining": { "strategy": "offline", "file": "t.csv" }, "curriculum": [{ "fromEpoch": 3, "mining": "batch-all" }] }`, '"batch-all"', null],
   ['miner-needs-unit-norm', `{ ${emoji}, "mining": "distance-weighted", "loss": { "normalize": false } }`, '"distance-weighted"', '"normalize": true'],
   ['miner-needs-unit-norm', `{ ${emoji}, "loss": { "normalize": false }, "curriculum": [{ "fromEpoch": 3, "mining": "distance-weighted" }] }`, '"distance-weighted"', '"normalize": true'],
   ['miner-needs-cosine', `{ ${emoji}, "mining": "multi-similarity", "loss": { "normalize": false } }`, '"multi-similarity"', '"normalize": true'],

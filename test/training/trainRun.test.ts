@@ -386,6 +386,43 @@ describe('a run', () => {
     expect(tracker.curves.get('minedTriplets')?.get(13)).toBe(12 * 2 * 9)
   })
 
+  it('learns from triplets of a file, resumes them, and refuses to go on with others', async () => {
+    const dir = temporaryFolder()
+    const file = join(dir, 'triplets.csv')
+    // Pictures 0 to 95 of classes 0 to 7 in turn; half of each class is held out, so that many lines are left out.
+    const lines = Array.from({ length: 600 }, (_, i) => {
+      const anchor = (7 * i) % 96
+      return [anchor, (anchor + 8 * (1 + (i % 11))) % 96, (anchor + 1 + (i % 7)) % 96]
+    })
+    const written = lines.map(line => line.map(picture => `images.idx #${picture}`).join(',')).join('\n')
+    writeFileSync(file, written)
+    const spec = smallSpec(dir, { mining: { strategy: 'offline', file, triplets: 10 }, stepsPerEpoch: null, epochs: 6 })
+    const whole = new MemoryTracker()
+    expect((await train(spec, whole)).kind).toBe('done')
+    const map = whole.curves.get('test/mapAtR')
+    const steps = [...(map?.keys() ?? [])]
+    expect(map?.get(Math.max(...steps))).toBeGreaterThan(map?.get(0) ?? 1)
+    expect(new Set(whole.curves.get('minedTriplets')?.values())).toEqual(new Set([10]))
+    const warned = whole.events.find(event => event.message.startsWith('Triplets left out'))
+    const [, left, used] = /left out: (\d+), used: (\d+)\. line \d+: .*held out/.exec(warned?.message ?? '') ?? []
+    expect(Number(left) + Number(used)).toBe(600)
+    expect(whole.progressed.steps).toBe(6 * Math.round(Number(used) / 10))
+
+    const folder = temporaryFolder()
+    let stopped = false
+    const parts = new MemoryTracker(step => (step === 9 && !stopped ? 'stop' : 'run'))
+    await train(spec, parts, folder)
+    stopped = true
+    await train(spec, parts, folder)
+    expect(parts.repeatable).toEqual(whole.repeatable)
+
+    const changed = new MemoryTracker(step => (step === 9 ? 'stop' : 'run'))
+    const elsewhere = temporaryFolder()
+    await train(spec, changed, elsewhere)
+    writeFileSync(file, written.split('\n').toReversed().join('\n'))
+    await expect(train(spec, new MemoryTracker(), elsewhere)).rejects.toThrow(/pictures or triplets have changed/)
+  })
+
   it('stops early when the evaluation gets no better', async () => {
     const spec = smallSpec(temporaryFolder(), {
       epochs: 50,
@@ -404,6 +441,6 @@ describe('a run', () => {
     const spec = smallSpec(dir)
     await train(spec, new MemoryTracker(step => (step === 5 ? 'stop' : 'run')), folder)
     writeSmallDataset(dir, 12, 0.3)
-    await expect(train(spec, new MemoryTracker(), folder)).rejects.toThrow('The pictures have changed')
+    await expect(train(spec, new MemoryTracker(), folder)).rejects.toThrow('The pictures or triplets have changed')
   })
 })

@@ -9,6 +9,7 @@ import { distanceWeighted } from './distanceWeighted.ts'
 import type { Miner, MiningOptions } from './miner.ts'
 import { multiSimilarity } from './multiSimilarity.ts'
 import { nHard } from './nHard.ts'
+import { offline } from './offline.ts'
 import { randomTriplets } from './randomTriplets.ts'
 import { semiHard } from './semiHard.ts'
 import { tripletMargin } from './tripletMargin.ts'
@@ -42,6 +43,8 @@ export function createMiner(options: MiningOptions, random: Random): Miner {
       return nHard(options.from, options.to)
     case 'closest-gap':
       return closestGap()
+    case 'offline':
+      return offline()
     default:
       return assertNever(options, 'mining strategy')
   }

@@ -27,6 +27,7 @@ export type MiningOptions =
   | { readonly strategy: 'angular'; readonly angle: number }
   | { readonly strategy: 'n-hard'; readonly from: number; readonly to: number }
   | { readonly strategy: 'closest-gap' }
+  | { readonly strategy: 'offline' }
 
 export type Difficulty = 'hard' | 'semi-hard' | 'easy'
 export type SemiHardFallback = 'farthest' | 'skip'

@@ -1,4 +1,5 @@
 import { Random, randomStateLength } from '../random.ts'
+import type { Sampler } from './sampler.ts'
 import { ShuffledCycle } from './shuffledCycle.ts'
 
 export interface PkSamplerOptions {
@@ -21,7 +22,7 @@ export interface PkSamplerOptions {
  *
  * Batches are a function of the seed alone, and continue from an exported state as if never interrupted.
  */
-export class PkSampler {
+export class PkSampler implements Sampler {
   readonly batchSize: number
   /** Classes with a single sample, never drawn. */
   readonly leftOut: number

@@ -30,7 +30,7 @@ export function trainingSide(facts: KnownFacts, split: RunSpec['split']): Side {
 /** Triplets of a batch beyond which taking all of them costs more than the network does. */
 const mostTriplets = 5_000_000
 
-export const batchRules: readonly Rule[] = [
+const pkRules: readonly Rule[] = [
   {
     code: 'batch-more-classes-than-dataset',
     severity: 'error',
@@ -124,3 +124,11 @@ export const batchRules: readonly Rule[] = [
     },
   },
 ]
+
+/** Where triplets come from a file, no batch of P × K pictures is drawn. */
+export const batchRules: readonly Rule[] = pkRules.map(rule => ({
+  ...rule,
+  *check(sight) {
+    if (sight.spec.mining.strategy !== 'offline') yield* rule.check(sight)
+  },
+}))

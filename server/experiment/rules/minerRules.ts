@@ -42,6 +42,23 @@ function isHighRate({ optimizer, schedule }: RunSpec): boolean {
 
 export const minerRules: readonly Rule[] = [
   {
+    code: 'offline-in-curriculum',
+    severity: 'error',
+    why: 'Triplets of a file decide which pictures a batch has, and that cannot change in the middle of a run.',
+    *check({ spec }) {
+      for (const [i, step] of spec.curriculum.entries()) {
+        if (step.mining === undefined) continue
+        if (step.mining.strategy !== 'offline' && spec.mining.strategy !== 'offline') continue
+        yield {
+          path: `curriculum.${i}.mining`,
+          message: l10n.t(
+            'Offline triplets hold for a whole run: the miner cannot change to or from them. Fork the run with another miner instead.',
+          ),
+        }
+      }
+    },
+  },
+  {
     code: 'batch-hard-from-start',
     severity: 'warning',
     why: 'The hardest negative of an untrained network is nearly the anchor itself; with a high rate the quickest way down is one point for all pictures, a collapse.',

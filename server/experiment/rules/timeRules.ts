@@ -14,7 +14,7 @@ export function totalSteps({ spec, dataset }: Pick<Sight, 'spec' | 'dataset'>): 
 /** Steps of an epoch, as the sampler counts them: as many as show as many pictures as there are. */
 export function stepsPerEpoch({ spec, dataset }: Pick<Sight, 'spec' | 'dataset'>): number | null {
   if (spec.stepsPerEpoch !== null) return spec.stepsPerEpoch
-  if (dataset?.kind !== 'known') return null
+  if (dataset?.kind !== 'known' || spec.mining.strategy === 'offline') return null
   const { images } = trainingSide(dataset, spec.split)
   return Math.max(1, Math.round(images / (spec.batch.classes * spec.batch.samplesPerClass)))
 }
