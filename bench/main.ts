@@ -12,6 +12,7 @@ import { benchStartup } from './startup/section.ts'
 import { benchStore } from './store/section.ts'
 import { benchEpoch, benchTracking } from './training/section.ts'
 import { benchSweeps } from './sweeps/section.ts'
+import { benchWatching } from './watching/section.ts'
 
 const sections: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   engines: benchEngines,
@@ -26,6 +27,7 @@ const sections: Readonly<Record<string, (options: BenchOptions) => Promise<void>
   runs: benchRuns,
   search: benchSearch,
   sweeps: benchSweeps,
+  watching: benchWatching,
 }
 
 /** Takes a quarter of an hour. */

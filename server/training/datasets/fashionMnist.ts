@@ -5,6 +5,7 @@ import { DatasetError } from './datasetError.ts'
 import { openIdx } from './idxDataset.ts'
 import type { ImageSpec } from './imageSpec.ts'
 import { idxPair } from './mnist.ts'
+import type { CacheContext } from './packCache.ts'
 import type { PackedDataset } from './packedDataset.ts'
 
 /** In the order of the labels. */
@@ -45,15 +46,16 @@ export function findFashion(workspace: string): { readonly folder: string; reado
  *
  * @throws DatasetError when its files are nowhere, saying where to put them
  */
-export function openFashionMnist(workspace: string, image: ImageSpec): Promise<PackedDataset> {
-  const found = findFashion(workspace)
-  if (found === null) throw missingFashion(workspace)
+export function openFashionMnist(context: CacheContext, image: ImageSpec): Promise<PackedDataset> {
+  const found = findFashion(context.workspace)
+  if (found === null) throw missingFashion(context.workspace)
   const { folder, suffix } = found
   return openIdx(
     'fashion-mnist',
     [idxPair(folder, 'train', suffix), idxPair(folder, 't10k', suffix)],
     fashionClasses,
     image,
+    context,
   )
 }
 

