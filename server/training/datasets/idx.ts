@@ -87,7 +87,13 @@ async function begin(path: string): Promise<{
     first = Buffer.concat([first, piece.value])
     if (first.length >= 4 && first.length >= 4 + 4 * first[3]) break
   }
-  const header = parseHeader(first, path)
+  let header: IdxHeader
+  try {
+    header = parseHeader(first, path)
+  } catch (error) {
+    await pieces.return(undefined)
+    throw error
+  }
   return { header, first: first.subarray(header.start), rest: pieces }
 }
 

@@ -149,7 +149,7 @@ async function openLarge(
     let stored: Shape | null = null
     for (const [side, pair] of pairs.entries()) {
       const labels = await readIdx(pair.labels)
-      const { header, chunks } = await openIdxFile(pair.images)
+      const header = await readIdxHeader(pair.images)
       const shape = checkPair(pair, header.dimensions, header.type === 0x08, labels)
       if (
         stored &&
@@ -157,7 +157,7 @@ async function openLarge(
       )
         throw new DatasetError('unreadable', pair.images, l10n.t('The pictures of {0} have another size.', pair.images))
       stored = shape
-      await writeRows(chunks, shape, image, writer)
+      await writeRows((await openIdxFile(pair.images)).chunks, shape, image, writer)
       for (const [i, label] of labels.values.entries()) {
         raw.push(label)
         names.push(`${basename(pair.images)} #${i}`)

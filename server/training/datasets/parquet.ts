@@ -80,6 +80,7 @@ const HuggingFace = v.object({
 /** Reads a file's columns, not its rows. @throws DatasetError when it is no such file */
 export async function inspectParquet(path: string): Promise<ParquetFile> {
   const metadata = await readMetadata(path)
+  refuseLargeGroups(metadata, path)
   const columns = parquetSchema(metadata).children
   const isPicture = (column: (typeof columns)[number]): boolean =>
     column.children.some(child => child.element.name === 'bytes') ||
@@ -101,6 +102,26 @@ export async function inspectParquet(path: string): Promise<ParquetFile> {
   const first = /^(train|test|validation|valid|val)\b/.exec(basename(path))?.[1] ?? basename(dirname(path))
   const side = first === 'train' ? 0 : ['test', 'validation', 'valid', 'val'].includes(first) ? 1 : null
   return { path, side, metadata, rows: Number(metadata.num_rows), imageColumn, labelColumn, classNames }
+}
+
+/** A row group is unpacked as a whole; a file that says it has a larger one is refused before that. */
+const mostGroupBytes = 1 << 30
+
+function refuseLargeGroups({ row_groups: groups }: FileMetaData, path: string): void {
+  for (const { columns } of groups) {
+    const bytes = columns.reduce((sum, { meta_data: of }) => sum + Number(of?.total_uncompressed_size ?? 0), 0)
+    if (bytes > mostGroupBytes)
+      throw new DatasetError(
+        'unsupported',
+        path,
+        l10n.t(
+          '{0} has a row group that unpacks to {1} MB; at most {2} MB are read at once. Write it with smaller row groups.',
+          path,
+          Math.round(bytes / 1e6),
+          Math.round(mostGroupBytes / 1e6),
+        ),
+      )
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -59,6 +59,12 @@ describe('archives', () => {
   })
 })
 
+it('a Parquet row group that unpacks to more than memory should hold is refused before it is', async () => {
+  const path = join(fixtures, 'bomb.parquet')
+  expect(readFileSync(path).length).toBeLessThan(100_000)
+  await expect(open({ kind: 'parquet', path })).rejects.toThrow(/bomb\.parquet has a row group that unpacks to 1258 MB/)
+})
+
 describe('IDX files', () => {
   it('that are packed around more than they say give what they say', async () => {
     const images = written('im.gz', gzipSync(idx([12, 4, 4], Buffer.concat([pictures, new Uint8Array(32 << 20)]))))
