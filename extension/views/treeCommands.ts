@@ -28,7 +28,6 @@ type Register = (id: string, run: (argument: unknown, selection?: unknown) => un
 export interface TreeParts {
   readonly client: Client
   readonly runs: Runs
-  readonly panels: LivePanels
   readonly tree: RunsTree
   readonly view: vscode.TreeView<Node>
   readonly settings: TreeSettings

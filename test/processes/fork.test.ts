@@ -24,7 +24,7 @@ function writeExperiment(folder: string, changes: object = {}): string {
 }
 
 describe('triplet-lab fork', () => {
-  it('trains on as a new run, with single settings changed, also after the first run was removed', async () => {
+  it('trains on as a new run, with single settings changed, also after the files of the first one are gone', async () => {
     const { folder, store } = workspace()
     await runCli(folder, 'train', writeExperiment(folder))
     const forked = ['fork', '1', '--epochs', '5', '--set', 'loss.margin=0.5', 'mining=batch-all', '--json']
@@ -39,7 +39,6 @@ describe('triplet-lab fork', () => {
     expect(store.series(2, { metrics: ['loss'] })[0].steps.at(0)).toBe(37)
     expect(theRun(store, 1)).toMatchObject({ status: 'done', step: 36 })
 
-    store.removeRun(1)
     rmSync(runFolder(store.dir, 1), { recursive: true })
     expect((await runCli(folder, 'fork', '2', '--epochs', '6')).status).toBe(0)
   })
