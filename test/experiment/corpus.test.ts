@@ -26,6 +26,8 @@ const sensible = {
   'image.channels': [3],
   'split.by': ['class'],
   'split.test': [0.2, 0.3, 0.5],
+  'split.folds': [undefined],
+  'split.fold': [undefined],
   model: [
     'conv', 'residual', 'linear', 'mlp',
     { architecture: 'conv', filters: [16, 32], embeddingSize: 32, dropout: 0.1 },

@@ -98,7 +98,10 @@ const choices: [string, Choice][] = [
       { architecture, optimizer, mining: 'batch-all' },
     ]),
   ),
-  ...Object.keys(miners).map((mining): [string, Choice] => [mining, { mining }]),
+  // Triplets from a file are no choice among those of a batch.
+  ...Object.keys(miners)
+    .filter(mining => mining !== 'offline')
+    .map((mining): [string, Choice] => [mining, { mining }]),
   ...Object.keys(distances).flatMap(distance =>
     [true, false].map((normalize): [string, Choice] => [
       `${distance}${normalize ? '' : ', not normalized'}`,
