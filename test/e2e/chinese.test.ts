@@ -13,7 +13,7 @@ test('commands, panel and sidebar speak Chinese', async ({ lab }) => {
   await window.chartWith(3)
   await window.panelSays('.status', '正在学习')
   await expect.poll(() => window.panel.getByRole('tab').allInnerTexts()).toContain('曲线')
-  await window.page.locator('.activitybar a[aria-label^="Triplet Lab"]').click()
+  await window.page.locator('.activitybar .action-item:has(a[aria-label^="Triplet Lab"])').click()
   await window.page.locator('.part.sidebar .title', { hasText: '实验' }).first().waitFor({ timeout: 15_000 })
   await window.screenshot('chinese')
   await window.panel.getByRole('button', { name: '停止' }).click()
