@@ -45,7 +45,7 @@ export const splitRules: readonly Rule[] = [
       if (written('split.test') === null || (split.by !== 'given' && split.folds === undefined)) return
       yield {
         path: 'split.test',
-          unnecessary: true,
+        unnecessary: true,
         message:
           split.by === 'given'
             ? l10n.t('"test" changes nothing here: the dataset itself says what is held out.')
