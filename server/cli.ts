@@ -35,6 +35,13 @@ function program(): Command {
   const filter = () =>
     new Option('--filter <query>', l10n.t('as in the sidebar: miner:semi-hard margin>0.1 R@1>0.8 tag:paper'))
   const json = () => new Option('--json', l10n.t('one JSON object on standard output'))
+  const ofExperiment = (command: Command) =>
+    command
+      .argument('<file>', l10n.t('the experiment file, *.triplet.json'))
+      .option('--epochs <n>', l10n.t('epochs, in place of the file’s'), wholeNumber(1))
+      .option('--seed <n>', l10n.t('seed, in place of the file’s'), wholeNumber(0))
+      .option('--engine <id>', l10n.t('engine, in place of the file’s; see doctor'))
+      .option('--detach', l10n.t('do not wait: the run goes on in the background'))
   const root = new Command('triplet-lab')
     .description(l10n.t('Trains embeddings with triplet loss and keeps every run.'))
     .version(packageJson.version)
@@ -42,25 +49,13 @@ function program(): Command {
     .configureHelp({ sortSubcommands: false })
     .showHelpAfterError(l10n.t('(add --help for what can be written here)'))
 
-  root
-    .command('train')
+  ofExperiment(root.command('train'))
     .description(l10n.t('train what an experiment file describes, and wait for the end'))
-    .argument('<file>', l10n.t('the experiment file, *.triplet.json'))
-    .option('--epochs <n>', l10n.t('epochs, in place of the file’s'), wholeNumber(1))
-    .option('--seed <n>', l10n.t('seed, in place of the file’s'), wholeNumber(0))
-    .option('--engine <id>', l10n.t('engine, in place of the file’s; see doctor'))
-    .option('--detach', l10n.t('do not wait: the run goes on in the background'))
     .addOption(store())
     .addOption(json())
     .action(train)
-  root
-    .command('sweep')
+  ofExperiment(root.command('sweep'))
     .description(l10n.t('try the values that an experiment file lists, and say which are best'))
-    .argument('<file>', l10n.t('the experiment file, *.triplet.json'))
-    .option('--epochs <n>', l10n.t('epochs, in place of the file’s'), wholeNumber(1))
-    .option('--seed <n>', l10n.t('seed, in place of the file’s'), wholeNumber(0))
-    .option('--engine <id>', l10n.t('engine, in place of the file’s; see doctor'))
-    .option('--detach', l10n.t('do not wait: the run goes on in the background'))
     .option('--continue', l10n.t('go on with the newest sweep of this file, as the file is now'))
     .option('--priority <n>', l10n.t('runs with a higher one are trained first (default: 0)'), wholeNumber(0))
     .addOption(store())

@@ -1,26 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { writeSmallDataset } from '../training/smallDataset.ts'
-import { processesOf, runCli, startCli, theRun, until, workspace } from './processes.ts'
-
-function writeExperiment(folder: string, changes: object = {}): string {
-  const { images, labels } = writeSmallDataset(folder)
-  writeFileSync(
-    join(folder, 'small.triplet.json'),
-    JSON.stringify({
-      dataset: { idx: { images, labels } },
-      split: { by: 'example', test: 0.5 },
-      model: { architecture: 'mlp', embeddingSize: 8, hidden: [16] },
-      batch: { classes: 4, samplesPerClass: 3 },
-      stepsPerEpoch: 12,
-      epochs: 3,
-      engine: 'tfjs-wasm',
-      ...changes,
-    }),
-  )
-  return 'small.triplet.json'
-}
+import { processesOf, runCli, startCli, theRun, until, workspace, writeExperiment } from './processes.ts'
 
 describe('triplet-lab train', () => {
   it('trains to the end, with one JSON object on standard output and the progress on standard error', async () => {

@@ -1,27 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runFolder } from '../../server/store/layout.ts'
-import { writeSmallDataset } from '../training/smallDataset.ts'
-import { runCli, theRun, workspace } from './processes.ts'
-
-function writeExperiment(folder: string, changes: object = {}): string {
-  const { images, labels } = writeSmallDataset(folder)
-  writeFileSync(
-    join(folder, 'small.triplet.json'),
-    JSON.stringify({
-      dataset: { idx: { images, labels } },
-      split: { by: 'example', test: 0.5 },
-      model: { architecture: 'mlp', embeddingSize: 8, hidden: [16] },
-      batch: { classes: 4, samplesPerClass: 3 },
-      stepsPerEpoch: 12,
-      epochs: 3,
-      engine: 'tfjs-wasm',
-      ...changes,
-    }),
-  )
-  return 'small.triplet.json'
-}
+import { runCli, theRun, workspace, writeExperiment } from './processes.ts'
 
 describe('triplet-lab fork', () => {
   it('trains on as a new run, with single settings changed, also after the files of the first one are gone', async () => {

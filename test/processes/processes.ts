@@ -1,12 +1,13 @@
 /** Starting, finding and killing the built bundles as real processes. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import type { Store } from '../../server/store/store.ts'
 import { opened, temporaryFolder } from '../store/helpers.ts'
+import { writeSmallDataset } from '../training/smallDataset.ts'
 
 const dist = resolve(import.meta.dirname, '..', '..', 'dist')
 
@@ -105,4 +106,23 @@ export const runCli = (folder: string, ...args: string[]): Promise<Finished> => 
 /** All points but those that measure time. */
 export function repeatable(store: Store, id: number): unknown[] {
   return store.series(id).filter(series => series.metric !== 'imagesPerSecond' && series.metric !== 'memory')
+}
+
+/** An experiment that takes a second, in a folder; `changes` replaces whole sections. Returns its name. */
+export function writeExperiment(folder: string, changes: object = {}): string {
+  const { images, labels } = writeSmallDataset(folder)
+  writeFileSync(
+    join(folder, 'small.triplet.json'),
+    JSON.stringify({
+      dataset: { idx: { images, labels } },
+      split: { by: 'example', test: 0.5 },
+      model: { architecture: 'mlp', embeddingSize: 8, hidden: [16] },
+      batch: { classes: 4, samplesPerClass: 3 },
+      stepsPerEpoch: 12,
+      epochs: 3,
+      engine: 'tfjs-wasm',
+      ...changes,
+    }),
+  )
+  return 'small.triplet.json'
 }

@@ -5,44 +5,13 @@ import { onTestFinished } from 'vitest'
 import { endedStatuses } from '../../protocol/runEvent.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import { openStore, type Store } from '../../server/store/store.ts'
+import { defaultSpec } from '../fixtures/runSpec.ts'
 
 export const spec: RunSpec = {
-  version: 1,
-  dataset: { kind: 'emoji' },
-  image: { size: null, channels: null },
-  split: { by: 'class', test: 0.5, seed: 0 },
-  model: { architecture: 'conv', embeddingSize: 64, filters: [32, 64], batchNorm: false, dropout: 0 },
-  loss: {
-    margin: 0.2,
-    distance: 'squared-euclidean',
-    normalize: true,
-    softMargin: false,
-    swap: false,
-    reducer: 'mean-nonzero',
-  },
+  ...defaultSpec,
   mining: { strategy: 'semi-hard', fallback: 'skip' },
-  curriculum: [],
   batch: { classes: 8, samplesPerClass: 4 },
-  optimizer: { name: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0 },
-  schedule: { kind: 'constant', warmupSteps: 0 },
-  clipNorm: null,
-  augment: {
-    flip: false,
-    shift: 0,
-    rotate: 0,
-    zoom: 0,
-    color: 0,
-    grayscale: 0,
-    erase: 0,
-    mirrorClasses: 0,
-    turnClasses: 0,
-    recolorClasses: 0,
-  },
   epochs: 2,
-  stepsPerEpoch: null,
-  evaluation: { everyEpochs: 1, patience: null, gallery: 'test' },
-  seed: 1,
-  engine: 'auto',
 }
 
 export function temporaryFolder(): string {

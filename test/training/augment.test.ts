@@ -3,19 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { AugmentSpec } from '../../protocol/runSpec.ts'
 import { Random } from '../../server/core/random.ts'
 import { Augmenter } from '../../server/training/augment.ts'
+import { noAugmentation } from '../fixtures/runSpec.ts'
 
-const nothing: AugmentSpec = {
-  flip: false,
-  shift: 0,
-  rotate: 0,
-  zoom: 0,
-  color: 0,
-  grayscale: 0,
-  erase: 0,
-  mirrorClasses: 0,
-  turnClasses: 0,
-  recolorClasses: 0,
-}
 const everything: AugmentSpec = {
   flip: true,
   shift: 3,
@@ -65,9 +54,9 @@ const pixel = (data: Float32Array, y: number, x: number, c = 0): number => data[
 describe('augmentation', () => {
   it('changes nothing when nothing is asked for', () => {
     const data = pictures(4)
-    expect(apply(nothing, data, 3)).toEqual(data)
-    expect(new Augmenter(nothing, shape, 1).active).toBe(false)
-    expect(new Augmenter({ ...nothing, grayscale: 1 }, { ...shape, channels: 1 }, 1).active).toBe(false)
+    expect(apply(noAugmentation, data, 3)).toEqual(data)
+    expect(new Augmenter(noAugmentation, shape, 1).active).toBe(false)
+    expect(new Augmenter({ ...noAugmentation, grayscale: 1 }, { ...shape, channels: 1 }, 1).active).toBe(false)
     expect(new Augmenter(everything, shape, 1).active).toBe(true)
   })
 
@@ -98,7 +87,7 @@ describe('augmentation', () => {
 
   it('mirrors about half of the pictures, exactly', () => {
     const data = pictures(200)
-    const result = apply({ ...nothing, flip: true }, data, 0)
+    const result = apply({ ...noAugmentation, flip: true }, data, 0)
     let mirrored = 0
     for (let i = 0; i < 200; i++) {
       const before = data.subarray(i * size, (i + 1) * size)
@@ -114,7 +103,7 @@ describe('augmentation', () => {
 
   it('shifts by whole pixels up to the limit, repeating the edge', () => {
     const data = pictures(300)
-    const result = apply({ ...nothing, shift: 2 }, data, 0)
+    const result = apply({ ...noAugmentation, shift: 2 }, data, 0)
     const seen = new Set<string>()
     for (let i = 0; i < 300; i++) {
       const before = data.subarray(i * size, (i + 1) * size)
@@ -144,11 +133,11 @@ describe('augmentation', () => {
     })
     for (let step = 0; step < 20; step++) {
       const rotated = disc.slice()
-      new Augmenter({ ...nothing, rotate: 180 }, large, 3).apply(rotated, 1, classes(1), step)
+      new Augmenter({ ...noAugmentation, rotate: 180 }, large, 3).apply(rotated, 1, classes(1), step)
       for (let i = 0; i < disc.length; i++) expect(Math.abs(rotated[i] - disc[i])).toBeLessThan(0.06)
 
       const zoomed = disc.slice()
-      new Augmenter({ ...nothing, zoom: 0.5 }, large, 3).apply(zoomed, 1, classes(1), step)
+      new Augmenter({ ...noAugmentation, zoom: 0.5 }, large, 3).apply(zoomed, 1, classes(1), step)
       let x = 0
       let mass = 0
       for (let i = 0; i < zoomed.length; i++) {
@@ -164,7 +153,7 @@ describe('augmentation', () => {
 
   it('takes the colour out of the wanted share of pictures', () => {
     const data = pictures(400)
-    const result = apply({ ...nothing, grayscale: 0.25 }, data, 0)
+    const result = apply({ ...noAugmentation, grayscale: 0.25 }, data, 0)
     let grey = 0
     for (let i = 0; i < 400; i++)
       if (pixel(result.subarray(i * size), 4, 4, 0) === pixel(result.subarray(i * size), 4, 4, 2)) grey++
@@ -174,7 +163,7 @@ describe('augmentation', () => {
 
   it('erases one rectangle in the wanted share of pictures', () => {
     const data = pictures(400)
-    const result = apply({ ...nothing, erase: 0.5 }, data, 0)
+    const result = apply({ ...noAugmentation, erase: 0.5 }, data, 0)
     let erased = 0
     for (let i = 0; i < 400; i++) {
       const changed: number[] = []

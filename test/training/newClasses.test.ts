@@ -3,19 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { AugmentSpec } from '../../protocol/runSpec.ts'
 import { Random } from '../../server/core/random.ts'
 import { NewClasses } from '../../server/training/newClasses.ts'
+import { noAugmentation } from '../fixtures/runSpec.ts'
 
-const nothing: AugmentSpec = {
-  flip: false,
-  shift: 0,
-  rotate: 0,
-  zoom: 0,
-  color: 0,
-  grayscale: 0,
-  erase: 0,
-  mirrorClasses: 0,
-  turnClasses: 0,
-  recolorClasses: 0,
-}
 const shape = { height: 4, width: 4, channels: 3 }
 const size = 4 * 4 * 3
 
@@ -27,7 +16,12 @@ const copies = (count: number, { height, width, channels } = shape): Float32Arra
 
 function change(spec: Partial<AugmentSpec>, labels: number[], seed = 1, of = shape): number[][] {
   const data = copies(labels.length, of)
-  new NewClasses({ ...nothing, ...spec }, of).apply(data, labels.length, Int32Array.from(labels), Random.fromSeed(seed))
+  new NewClasses({ ...noAugmentation, ...spec }, of).apply(
+    data,
+    labels.length,
+    Int32Array.from(labels),
+    Random.fromSeed(seed),
+  )
   const length = data.length / labels.length
   return labels.map((_, i) => [...data.subarray(i * length, (i + 1) * length)])
 }
@@ -76,7 +70,7 @@ describe('new classes', () => {
     expect(new Set(seen)).toEqual(new Set(['0,2,1', '1,0,2', '1,2,0', '2,0,1', '2,1,0']))
     const grey = { height: 4, width: 4, channels: 1 }
     expect(change({ recolorClasses: 1 }, [0], 1, grey)).toEqual([[...copies(1, grey)]])
-    expect(new NewClasses({ ...nothing, recolorClasses: 1 }, grey).active).toBe(false)
+    expect(new NewClasses({ ...noAugmentation, recolorClasses: 1 }, grey).active).toBe(false)
   })
 
   it('come as often as asked for', () => {

@@ -1,5 +1,6 @@
 /** A run for the page's tests: what a store would give, with whatever a test wants to be different. */
 import type { RunRow } from '../../protocol/runEvent.ts'
+import { defaultSpec } from '../fixtures/runSpec.ts'
 
 export function runRow(change: Partial<RunRow> = {}): RunRow {
   return {
@@ -11,42 +12,10 @@ export function runRow(change: Partial<RunRow> = {}): RunRow {
     wish: 'run',
     attempt: 1,
     spec: {
-      version: 1,
-      dataset: { kind: 'emoji' },
-      image: { size: null, channels: null },
-      split: { by: 'class', test: 0.5, seed: 1 },
+      ...defaultSpec,
       model: { architecture: 'mlp', embeddingSize: 8, hidden: [16], dropout: 0 },
-      loss: {
-        margin: 0.2,
-        distance: 'squared-euclidean',
-        normalize: true,
-        softMargin: false,
-        swap: false,
-        reducer: 'mean',
-      },
-      mining: { strategy: 'semi-hard', fallback: 'farthest' },
-      curriculum: [],
       batch: { classes: 8, samplesPerClass: 4 },
-      optimizer: { name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
-      schedule: { kind: 'constant', warmupSteps: 0 },
-      clipNorm: null,
-      augment: {
-        flip: false,
-        shift: 0,
-        rotate: 0,
-        zoom: 0,
-        color: 0,
-        grayscale: 0,
-        erase: 0,
-        mirrorClasses: 0,
-        turnClasses: 0,
-        recolorClasses: 0,
-      },
       epochs: 2,
-      stepsPerEpoch: null,
-      evaluation: { everyEpochs: 1, gallery: 'test', patience: null },
-      seed: 1,
-      engine: 'auto',
     },
     engine: 'tfjs-wasm',
     created: 0,

@@ -76,7 +76,6 @@ export function batchNorm(
   return {
     output,
     inPlace: false,
-    keepsOutput: rectifier !== null,
     forward({ images, batch, training }) {
       const rows = images * pixels
       const moving = { mean: perChannel(movingMean), variance: perChannel(movingVariance) }

@@ -43,7 +43,6 @@ export function convolution(
   return {
     output,
     inPlace: false,
-    keepsOutput: rectifier !== null,
     forward({ images }) {
       products.start()
       for (let first = 0; first < images; first += block) {

@@ -22,7 +22,6 @@ export function dense(bench: Workbench, x: Value, spec: DenseSpec, rectifier: Re
   return {
     output,
     inPlace: false,
-    keepsOutput: rectifier !== null,
     forward({ images }: Pass) {
       forward.run(x.address, weight, output.address, images, x.size, units)
       finishRows(kernels, output.address, bias, images, units, rectifier)

@@ -22,7 +22,6 @@ export function depthwise(
   return {
     output,
     inPlace: false,
-    keepsOutput: rectifier !== null,
     forward({ images }) {
       kernels.depthwise(output.address, x.address, weight, ...windowOf(window, images))
       finishRows(kernels, output.address, bias, images * pixels, channels, rectifier)

@@ -29,8 +29,6 @@ export interface Operation {
   readonly output: Value
   /** The gradient of the output becomes that of the input in place. */
   readonly inPlace: boolean
-  /** The backward pass reads the output, which must therefore stay as it is. */
-  readonly keepsOutput: boolean
   forward(pass: Pass): void
   /**
    * @param dy address of the gradient of the output; may be overwritten

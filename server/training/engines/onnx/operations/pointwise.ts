@@ -8,7 +8,6 @@ export function rectify(bench: Workbench, x: Value, { slope, cap }: Rectifier): 
   return {
     output,
     inPlace: true,
-    keepsOutput: true,
     forward({ images }) {
       kernels.rectify(output.address, x.address, images * x.size, slope, cap)
     },
@@ -31,7 +30,6 @@ export function dropout(bench: Workbench, x: Value, layer: number, rate: number)
   return {
     output,
     inPlace: true,
-    keepsOutput: false,
     forward(pass) {
       if (pass.training) drop(pass, output.address, x.address)
       else kernels.copy(output.address, x.address, pass.images * x.size)

@@ -12,7 +12,6 @@ export function maxPool(bench: Workbench, x: Value, window: Geometry): Operation
   return {
     output,
     inPlace: false,
-    keepsOutput: false,
     forward({ images }) {
       kernels.maxPool(output.address, places, x.address, ...windowOf(window, images))
     },
@@ -28,7 +27,6 @@ export function averagePool(bench: Workbench, x: Value, window: Geometry): Opera
   return {
     output,
     inPlace: false,
-    keepsOutput: false,
     forward({ images }) {
       kernels.averagePool(output.address, x.address, ...windowOf(window, images))
     },
@@ -45,7 +43,6 @@ export function globalAveragePool(bench: Workbench, x: Value, input: MapActivati
   return {
     output,
     inPlace: false,
-    keepsOutput: false,
     forward({ images }) {
       kernels.globalAverage(output.address, x.address, images, pixels, input.channels)
     },

@@ -13,7 +13,6 @@ export function save(bench: Workbench, saved: Saved): Operation {
   return {
     output: saved.value,
     inPlace: true,
-    keepsOutput: true,
     forward() {
       // The value stays where it is.
     },
@@ -39,7 +38,6 @@ export function add(
   return {
     output,
     inPlace: true,
-    keepsOutput: rectifier !== null,
     forward(pass) {
       projection?.forward(pass)
       kernels.sum(output.address, x.address, skip.address, pass.images * x.size, slope, cap)

@@ -11,7 +11,6 @@ export function unitSphere(bench: Workbench, x: Value): Operation {
   return {
     output,
     inPlace: true,
-    keepsOutput: true,
     forward({ images }) {
       kernels.normalizeRows(output.address, norms, x.address, images, x.size, tiniest)
     },
