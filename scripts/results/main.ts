@@ -15,14 +15,16 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: [] },
     seed: { type: 'string', multiple: true, default: [] },
+    threads: { type: 'string' },
     page: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
 if (values.help) {
-  console.log(`npm run results -- [--only TEXT …] [--seed N …] [--page]
+  console.log(`npm run results -- [--only TEXT …] [--seed N …] [--threads N] [--page]
   --only  only runs whose "study: row" contains one of the texts
   --seed  only these seeds
+  --threads  that a run may use; several of these scripts can then run side by side
   --page  train nothing; write docs/results.md from docs/results.json
 Runs that are finished are kept in docs/results.json and not run again. Pictures that are not part of the project are read
 from the folder that an environment variable names: ${studies.flatMap(({ folder }) => folder ?? []).join(', ')}.`)
@@ -38,6 +40,7 @@ interface Job {
   readonly raw: boolean
 }
 
+const threads = values.threads === undefined ? null : Number(values.threads)
 const rawRow = 'raw pixels'
 const figures = new Figures()
 
@@ -79,7 +82,7 @@ for (const [i, job] of missing.entries()) {
   }
   console.log(`${i + 1}/${missing.length} ${title}`)
   const here = { ...spec, dataset: placed(spec.dataset, folder) }
-  const result = raw ? await rawPixels(here) : await train(here, text => console.log(`  ${text}`))
+  const result = raw ? await rawPixels(here) : await train(here, threads, text => console.log(`  ${text}`))
   figures.add({ key, study: study.id, row, seed, ...result }, isCurrent)
   await writePage()
 }

@@ -29,8 +29,8 @@ export function resultsPage(studies: readonly StudyFigures[]): string {
     '',
     'Every row is the mean over its seeds, ± half the 95 % interval by Student’s t; a seed chooses the held-out side as well as',
     'weights, batches and augmentation. All scores are those of the last epoch, not of the best one. “Raw pixels” compares the',
-    'pictures themselves by cosine distance, on the same held-out sides. CPU time is that of all threads and includes the',
-    'evaluations.',
+    'pictures themselves by cosine distance, on the same held-out sides. CPU time is that of all threads, evaluations among',
+    'them: on two idle cores a run takes half of it.',
     ...studies.flatMap(section),
     '',
   ].join('\n')
@@ -60,21 +60,17 @@ function section({ study, raw, rows }: StudyFigures): string[] {
 
 function table(study: Study, first: string, rows: readonly RowFigures[]): string[] {
   const head = [first, ...study.metrics.map(id => metrics[id].title), 'epochs', 'seeds', 'CPU time']
-  // How long miners take side by side depends on what else the machine does.
-  const timed = study.kind === 'recipes'
-  if (timed) head.push('time')
   return [
     line(head),
     line(head.map((_, i) => (i === 0 ? '---' : '---:'))),
     ...rows.map(({ name, figures, seeds }) => {
-      const cells = [
+      return line([
         name + remark(figures),
         ...study.metrics.map(id => percent(interval(figures, id))),
         epochs(figures),
         figures.length === seeds ? String(seeds) : `${figures.length} of ${seeds}`,
         duration(figures.map(figure => figure.cpuSeconds)),
-      ]
-      return line(timed ? [...cells, duration(figures.map(figure => figure.seconds))] : cells)
+      ])
     }),
   ]
 }

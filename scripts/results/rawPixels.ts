@@ -9,6 +9,7 @@ import { retrieval } from '../../server/core/metrics/retrieval.ts'
 import type { Dataset } from '../../server/training/datasets/dataset.ts'
 import { openDataset } from '../../server/training/datasets/open.ts'
 import { splitDataset } from '../../server/training/datasets/split.ts'
+import { openMatrixProduct } from '../../server/training/matrixProduct.ts'
 import type { Figure } from './figures.ts'
 
 /** By cosine distance, on the pictures that a run of the spec would be tested on. */
@@ -17,11 +18,12 @@ export async function rawPixels(spec: RunSpec): Promise<Omit<Figure, 'key' | 'st
   const start = performance.now()
   const before = process.cpuUsage()
   const dataset = await openDataset(spec.dataset, spec.image, { workspace })
+  const products = openMatrixProduct()
   try {
     const split = splitDataset(dataset, spec.split)
     const queries = await pixels(dataset, split.test)
     const gallery = spec.evaluation.gallery === 'train' ? await pixels(dataset, split.train) : null
-    const scores = retrieval(queries, { distance: 'cosine', gallery })
+    const scores = retrieval(queries, { distance: 'cosine', gallery, product: products?.product ?? null })
     const few = gallery === null && queries.count <= 50 * new Set(queries.labels).size
     const used = process.cpuUsage(before)
     return {
@@ -40,6 +42,7 @@ export async function rawPixels(spec: RunSpec): Promise<Omit<Figure, 'key' | 'st
       processor: cpus()[0]?.model.trim() ?? '',
     }
   } finally {
+    products?.dispose()
     dataset.close()
     rmSync(workspace, { recursive: true, force: true })
   }

@@ -52,9 +52,13 @@ class LastValues implements Tracker {
   }
 }
 
-/** @throws DatasetError, EngineError or RunError, whose messages are for people, when the run cannot start */
+/**
+ * @param threads that the engine may use; `null`: as many as it finds best
+ * @throws DatasetError, EngineError or RunError, whose messages are for people, when the run cannot start
+ */
 export async function train(
   spec: RunSpec,
+  threads: number | null,
   say: (line: string) => void,
 ): Promise<Omit<Figure, 'key' | 'study' | 'row' | 'seed'>> {
   const workspace = mkdtempSync(join(tmpdir(), 'triplet-lab-results-'))
@@ -62,7 +66,7 @@ export async function train(
     const tracker = new LastValues(say)
     const start = performance.now()
     const before = process.cpuUsage()
-    const outcome = await trainRun(spec, { tracker, folder: join(workspace, 'run'), workspace })
+    const outcome = await trainRun(spec, { tracker, folder: join(workspace, 'run'), workspace, threads })
     const used = process.cpuUsage(before)
     return {
       outcome: outcome.kind === 'diverged' ? 'diverged' : tracker.collapsed ? 'collapsed' : 'done',

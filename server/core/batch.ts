@@ -37,6 +37,11 @@ export class Batch {
   readonly negativeDistances: Float64Array
   negativeCount = 0
 
+  /** The class last looked at, and its rows; none since the last load. */
+  #lookedAt = 0
+  readonly #members: Int32Array
+  #memberCount = 0
+
   readonly #sorted: Int32Array
 
   /** @throws RangeError when maxBatch is not a positive whole number */
@@ -52,6 +57,7 @@ export class Batch {
     this.positiveDistances = new Float64Array(maxBatch)
     this.negatives = new Int32Array(maxBatch)
     this.negativeDistances = new Float64Array(maxBatch)
+    this.#members = new Int32Array(maxBatch)
     this.#sorted = new Int32Array(maxBatch)
   }
 
@@ -74,6 +80,7 @@ export class Batch {
     this.labels = labels
     this.positiveCount = 0
     this.negativeCount = 0
+    this.#memberCount = 0
     this.finite = allFinite(this.distances, n * n)
     this.validTriplets = this.#countValidTriplets()
   }
@@ -81,21 +88,32 @@ export class Batch {
   /** Fills `positives`, `negatives` and their distances for one anchor. */
   look(anchor: number): void {
     const { labels, distances, count, positives, positiveDistances, negatives, negativeDistances } = this
-    const label = labels[anchor]
+    // Anchors of one class usually follow one another, and have the same negatives.
+    if (this.#memberCount === 0 || labels[anchor] !== this.#lookedAt) this.#divide(labels[anchor])
     const row = anchor * count
+    for (let i = 0; i < this.negativeCount; i++) negativeDistances[i] = distances[row + negatives[i]]
     let p = 0
-    let n = 0
-    for (let j = 0; j < count; j++) {
-      if (labels[j] !== label) {
-        negatives[n] = j
-        negativeDistances[n++] = distances[row + j]
-      } else if (j !== anchor) {
-        positives[p] = j
-        positiveDistances[p++] = distances[row + j]
-      }
+    for (let i = 0; i < this.#memberCount; i++) {
+      const j = this.#members[i]
+      if (j === anchor) continue
+      positives[p] = j
+      positiveDistances[p++] = distances[row + j]
     }
     this.positiveCount = p
-    this.negativeCount = n
+  }
+
+  /** Finds the rows of a class, and all others. */
+  #divide(label: number): void {
+    const { labels, count, negatives } = this
+    let members = 0
+    let others = 0
+    for (let j = 0; j < count; j++) {
+      if (labels[j] === label) this.#members[members++] = j
+      else negatives[others++] = j
+    }
+    this.#lookedAt = label
+    this.#memberCount = members
+    this.negativeCount = others
   }
 
   #countValidTriplets(): number {

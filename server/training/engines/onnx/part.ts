@@ -1,5 +1,5 @@
 /** One thread's share of the engine: its program, and its slice of the weights to update. */
-import { clipFactor, tiniest, updateRule } from '../optimizerRule.ts'
+import { clipFactor, tiniest, type UpdateRule, updateRule } from '../optimizerRule.ts'
 import type { EngineOptions } from '../trainEngine.ts'
 import { type Kernels, instantiateKernels } from './kernels.ts'
 import { type SharedLayout, sharedLayout } from './layout.ts'
@@ -18,6 +18,9 @@ export interface PartOptions {
   readonly productThreads: number
   readonly kernels: WebAssembly.Module
 }
+
+/** Weights that are updated at a time: with their gradients and the optimizer's memory they fit into a core's first cache. */
+const blockFloats = 1024
 
 /** Indices into `SharedLayout.numbers`. */
 const number = { learningRate: 0, step: 1, squares: 2 } as const
@@ -97,57 +100,86 @@ export class Part {
    * @returns the norm of the whole gradient
    */
   update(): number {
-    const { layout, team } = this
-    const { engine } = this.#options
-    const first = layout.gradients[0]
-    const stride = team.size > 1 ? layout.gradients[1] - first : 0
-    const [from, to] = this.#slice()
-    team.barrier()
-    const squares = this.#kernels.gatherGradient(first + from * 4, to - from, team.size, stride)
-    this.#numbers[number.squares + team.rank] = squares
-    team.barrier()
-    let total = 0
-    for (let rank = 0; rank < team.size; rank++) total += this.#numbers[number.squares + rank]
-    const norm = Math.sqrt(total)
-    const clip = clipFactor(norm, engine.clipNorm)
-    const rule = updateRule(engine.optimizer, this.#numbers[number.learningRate], this.step + 1)
-    for (const { spec, offset, count } of layout.trained) {
-      const begin = Math.max(from, offset)
-      const end = Math.min(to, offset + Math.ceil(count / 4) * 4)
-      if (begin >= end) continue
-      const weight = layout.weights + begin * 4
-      const gradient = first + begin * 4
-      const [slot, second] = layout.slots.map(({ address }) => address + begin * 4)
-      const keep = spec.decays ? rule.keep : 1
-      if (rule.kind === 'adam') {
-        const { beta1, beta2, epsilon, size, root } = rule
-        this.#kernels.adam(
-          weight,
-          gradient,
-          slot,
-          second,
-          end - begin,
-          clip,
-          keep,
-          beta1,
-          beta2,
-          1 - beta1,
-          1 - beta2,
-          epsilon,
-          size,
-          root,
-          tiniest,
-        )
-      } else {
-        this.#kernels.momentum(weight, gradient, slot, end - begin, clip, keep, rule.momentum, rule.rate, tiniest)
-      }
+    const { clipNorm, optimizer } = this.#options.engine
+    const rule = updateRule(optimizer, this.#numbers[number.learningRate], this.step + 1)
+    this.team.barrier()
+    let squares = 0
+    if (clipNorm === null) {
+      // Nothing waits for the norm: a block moves while its gradient is still in the cache.
+      this.#eachBlock((from, count, decays) => {
+        squares += this.#gather(from, count)
+        this.#move(rule, from, count, decays, 1)
+      })
+      return this.#norm(squares)
     }
-    team.barrier()
+    this.#eachBlock((from, count) => {
+      squares += this.#gather(from, count)
+    })
+    const norm = this.#norm(squares)
+    const clip = clipFactor(norm, clipNorm)
+    this.#eachBlock((from, count, decays) => this.#move(rule, from, count, decays, clip))
+    this.team.barrier()
     return norm
   }
 
   dispose(): void {
     this.#products.dispose()
+  }
+
+  /** Calls with every block of this thread's slice: whole vectors of one tensor, from a place among the trained floats. */
+  #eachBlock(visit: (from: number, count: number, decays: boolean) => void): void {
+    const [begin, end] = this.#slice()
+    for (const { spec, offset, count } of this.layout.trained) {
+      const to = Math.min(end, offset + Math.ceil(count / 4) * 4)
+      for (let from = Math.max(begin, offset); from < to; from += blockFloats)
+        visit(from, Math.min(blockFloats, to - from), spec.decays)
+    }
+  }
+
+  /** Adds up all threads' gradients of a block. @returns the sum of squares */
+  #gather(from: number, count: number): number {
+    const [first, second = first] = this.layout.gradients
+    return this.#kernels.gatherGradient(first + from * 4, count, this.team.size, second - first)
+  }
+
+  /** The norm from the sums of squares of all threads, which wait for one another here. */
+  #norm(squares: number): number {
+    const { rank, size } = this.team
+    this.#numbers[number.squares + rank] = squares
+    this.team.barrier()
+    let total = 0
+    for (let other = 0; other < size; other++) total += this.#numbers[number.squares + other]
+    return Math.sqrt(total)
+  }
+
+  #move(rule: UpdateRule, from: number, count: number, decays: boolean, clip: number): void {
+    const { layout } = this
+    const weight = layout.weights + from * 4
+    const gradient = layout.gradients[0] + from * 4
+    const [slot, second] = layout.slots.map(({ address }) => address + from * 4)
+    const keep = decays ? rule.keep : 1
+    if (rule.kind === 'adam') {
+      const { beta1, beta2, epsilon, size, root } = rule
+      this.#kernels.adam(
+        weight,
+        gradient,
+        slot,
+        second,
+        count,
+        clip,
+        keep,
+        beta1,
+        beta2,
+        1 - beta1,
+        1 - beta2,
+        epsilon,
+        size,
+        root,
+        tiniest,
+      )
+    } else {
+      this.#kernels.momentum(weight, gradient, slot, count, clip, keep, rule.momentum, rule.rate, tiniest)
+    }
   }
 
   #pass(training: boolean): Pass {
