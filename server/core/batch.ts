@@ -42,7 +42,8 @@ export class Batch {
   readonly #members: Int32Array
   #memberCount = 0
 
-  readonly #sorted: Int32Array
+  /** Rows of each class. */
+  readonly #sizes = new Map<number, number>()
 
   /** @throws RangeError when maxBatch is not a positive whole number */
   constructor(options: BatchOptions) {
@@ -58,7 +59,6 @@ export class Batch {
     this.negatives = new Int32Array(maxBatch)
     this.negativeDistances = new Float64Array(maxBatch)
     this.#members = new Int32Array(maxBatch)
-    this.#sorted = new Int32Array(maxBatch)
   }
 
   /**
@@ -117,18 +117,12 @@ export class Batch {
   }
 
   #countValidTriplets(): number {
-    const n = this.count
-    const sorted = this.#sorted.subarray(0, n)
-    sorted.set(this.labels.subarray(0, n))
-    sorted.sort()
+    const { labels, count } = this
+    const sizes = this.#sizes
+    sizes.clear()
+    for (let i = 0; i < count; i++) sizes.set(labels[i], (sizes.get(labels[i]) ?? 0) + 1)
     let total = 0
-    for (let start = 0; start < n;) {
-      let end = start + 1
-      while (end < n && sorted[end] === sorted[start]) end++
-      const members = end - start
-      total += members * (members - 1) * (n - members)
-      start = end
-    }
+    for (const members of sizes.values()) total += members * (members - 1) * (count - members)
     return total
   }
 }

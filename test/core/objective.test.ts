@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LossOptions } from '../../server/core/loss/tripletLoss.ts'
+import { Batch } from '../../server/core/batch.ts'
+import { type LossOptions, TripletLoss } from '../../server/core/loss/tripletLoss.ts'
 import type { MiningOptions } from '../../server/core/miners/miner.ts'
 import { createObjective } from '../../server/core/objective.ts'
 import { Random } from '../../server/core/random.ts'
@@ -127,6 +128,37 @@ describe('the gradient', () => {
       }),
       { numRuns: 200 },
     )
+  })
+
+  test('is the same from a list of the few weights as from a look at all of them, batch after batch', () => {
+    const random = Random.fromSeed(37)
+    const labels = Int32Array.from({ length: 64 }, (_, i) => i >> 3)
+    for (const distance of ['euclidean', 'squared-euclidean', 'cosine'] as const)
+      for (const change of [{}, { swap: true }, { softMargin: true }]) {
+        const options = { ...plain, ...change, distance, margin: 1 }
+        const batch = new Batch({ distance, normalize: false, maxBatch: 64 })
+        const [listed, looked] = [new TripletLoss(options, batch), new TripletLoss(options, batch)]
+        for (let step = 0; step < 3; step++) {
+          batch.load(Float64Array.from(normalRows(random, 64, 4, false).flat()), 64, 4, labels)
+          listed.begin(1)
+          looked.begin(1)
+          for (let i = 0; i < 12; i++) {
+            const anchor = Math.floor(random.uniform() * 64)
+            const positive = anchor ^ 1
+            const negatives = Int32Array.from([8, 17], away => (anchor + away) % 64)
+            looked.add(anchor, positive, negatives, 2)
+            for (const negative of negatives) listed.add(anchor, positive, Int32Array.of(negative), 1)
+          }
+          const [few, all] = [new Float32Array(256), new Float32Array(256)]
+          listed.gradient(few)
+          looked.gradient(all)
+          expect(all.some(x => x !== 0)).toBe(true)
+          for (const [i, value] of all.entries()) expect(few[i]).toBeCloseTo(value, 6)
+          const again = new Float32Array(256)
+          listed.gradient(again)
+          expect(again).toEqual(few)
+        }
+      }
   })
 
   test('is 0 at coincident points', () => {

@@ -14,6 +14,8 @@ const square = 8
  * @param distances row-major [n, n], as `pairwiseDistances` gave them
  * @param weights dL/dDistance, row-major [n, n], need not be symmetric; times `scale`
  * @param into dL/dEmbeddings, row-major [n, d], overwritten
+ * @param places of all weights that are not zero, where they are few; some may be listed twice. The weights are used up:
+ *   zero afterwards. `null`: all weights are looked at, and stay
  */
 export function distanceGradient(
   kind: DistanceKind,
@@ -24,43 +26,41 @@ export function distanceGradient(
   weights: Float64Array,
   scale: number,
   into: Float64Array,
+  places: Int32Array | null = null,
 ): void {
   into.fill(0, 0, n * d)
-  switch (kind) {
-    case 'euclidean':
-    case 'squared-euclidean':
-      // Square by square: half of the weights are read column by column, which takes a cache line for each otherwise.
-      for (let top = 0; top < n; top += square) {
-        for (let left = top; left < n; left += square) {
-          const bottom = Math.min(top + square, n)
-          const right = Math.min(left + square, n)
-          for (let i = top; i < bottom; i++) {
-            for (let j = Math.max(left, i + 1); j < right; j++) {
-              const weight = (weights[i * n + j] + weights[j * n + i]) * scale
-              if (weight === 0) continue
-              const distance = distances[i * n + j]
-              if (distance === 0) continue
-              pull(embeddings, d, i, j, kind === 'euclidean' ? weight / distance : 2 * weight, into)
-            }
+  const inverse = kind === 'cosine' ? inverseNorms(embeddings, n, d) : null
+  const pass = (i: number, j: number, weight: number): void => {
+    if (inverse) turn(embeddings, d, i, j, weight * inverse[j], weight * inverse[i], into)
+    else if (kind === 'squared-euclidean') pull(embeddings, d, i, j, 2 * weight, into)
+    else if (distances[i * n + j] > 0) pull(embeddings, d, i, j, weight / distances[i * n + j], into)
+  }
+  if (places) {
+    for (const place of places) {
+      const i = Math.floor(place / n)
+      const j = place - i * n
+      const mirrored = j * n + i
+      const weight = (weights[place] + weights[mirrored]) * scale
+      weights[place] = 0
+      weights[mirrored] = 0
+      if (weight !== 0) pass(i, j, weight)
+    }
+  } else {
+    // Square by square: half of the weights are read column by column, which takes a cache line for each otherwise.
+    for (let top = 0; top < n; top += square) {
+      const bottom = Math.min(top + square, n)
+      for (let left = top; left < n; left += square) {
+        const right = Math.min(left + square, n)
+        for (let i = top; i < bottom; i++) {
+          for (let j = Math.max(left, i + 1); j < right; j++) {
+            const weight = (weights[i * n + j] + weights[j * n + i]) * scale
+            if (weight !== 0) pass(i, j, weight)
           }
         }
       }
-      return
-    case 'cosine': {
-      const inverse = inverseNorms(embeddings, n, d)
-      for (let i = 0; i < n; i++) {
-        for (let j = i + 1; j < n; j++) {
-          const weight = (weights[i * n + j] + weights[j * n + i]) * scale
-          if (weight === 0) continue
-          turn(embeddings, d, i, j, weight * inverse[j], weight * inverse[i], into)
-        }
-      }
-      l2NormalizeBackward(embeddings, into, n, d, into)
-      return
     }
-    default:
-      assertNever(kind, 'distance')
   }
+  if (inverse) l2NormalizeBackward(embeddings, into, n, d, into)
 }
 
 /** into[i] += factor (x_i − x_j), into[j] −= the same. */

@@ -15,6 +15,9 @@ export interface LossOptions {
   readonly reducer: 'mean' | 'mean-nonzero'
 }
 
+/** Up to this share of all weights, a list of them is faster than looking at each. */
+const few = 1 / 16
+
 /**
  * Triplet loss over a stream of triplets, with its gradient, in memory that does not grow with their number.
  *
@@ -32,6 +35,13 @@ export class TripletLoss implements TripletSink {
   readonly #batch: Batch
   readonly #options: LossOptions
   readonly #weights: Float64Array
+  /** Places of weights that may not be zero, while they are few; some more than once. */
+  readonly #places: Int32Array
+  #placeCount = 0
+  /** Too many for a list. */
+  #dense = false
+  /** `#gradient` is that of the triplets since `begin`. */
+  #ready = false
   #gradient: Float64Array = new Float64Array(0)
   #margin = 0
   #sum = 0
@@ -42,6 +52,7 @@ export class TripletLoss implements TripletSink {
     this.#options = options
     this.#batch = batch
     this.#weights = new Float64Array(batch.maxBatch * batch.maxBatch)
+    this.#places = new Int32Array(Math.ceil(this.#weights.length * few))
   }
 
   /** Triplets since `begin`. */
@@ -70,13 +81,32 @@ export class TripletLoss implements TripletSink {
     this.#sum = 0
     this.#triplets = 0
     this.#active = 0
-    this.#weights.fill(0, 0, this.#batch.count ** 2)
+    if (this.#dense) this.#weights.fill(0)
+    else for (let i = 0; i < this.#placeCount; i++) this.#weights[this.#places[i]] = 0
+    this.#placeCount = 0
+    this.#dense = false
+    this.#ready = false
   }
 
   add(anchor: number, positive: number, negatives: Int32Array, count: number): void {
     this.#triplets += count
+    this.#note(anchor, positive, negatives, count)
     if (this.#options.softMargin || this.#options.swap) this.#addGeneral(anchor, positive, negatives, count)
     else this.#addHinge(anchor, positive, negatives, count)
+  }
+
+  /** Keeps the places that a triplet's weights may go to: most miners choose one negative for a positive. */
+  #note(anchor: number, positive: number, negatives: Int32Array, count: number): void {
+    if (this.#dense) return
+    if (count > 1 || this.#placeCount + 3 > this.#places.length) {
+      this.#dense = true
+      return
+    }
+    if (count === 0) return
+    const row = anchor * this.#batch.count
+    this.#places[this.#placeCount++] = row + positive
+    this.#places[this.#placeCount++] = row + negatives[0]
+    if (this.#options.swap) this.#places[this.#placeCount++] = positive * this.#batch.count + negatives[0]
   }
 
   /** The common case, without a question in the inner loop that the options have answered. */
@@ -140,9 +170,13 @@ export class TripletLoss implements TripletSink {
     const length = count * size
     if (into.length < length) throw new RangeError(`a gradient of ${length} numbers does not fit in ${into.length}`)
     if (this.#gradient.length < length) this.#gradient = new Float64Array(length)
-    const divisor = this.#divisor()
-    const scale = divisor === 0 ? 0 : 1 / divisor
-    distanceGradient(distance, embeddings, count, size, distances, this.#weights, scale, this.#gradient)
+    if (!this.#ready) {
+      const divisor = this.#divisor()
+      const scale = divisor === 0 ? 0 : 1 / divisor
+      const places = this.#dense ? null : this.#places.subarray(0, this.#placeCount)
+      distanceGradient(distance, embeddings, count, size, distances, this.#weights, scale, this.#gradient, places)
+      this.#ready = true
+    }
     for (let i = 0; i < length; i++) into[i] = this.#gradient[i]
   }
 
