@@ -1,5 +1,4 @@
 /** From dL/dDistance to dL/dEmbeddings. */
-import { assertNever } from '../assertNever.ts'
 import { l2NormalizeBackward } from './normalize.ts'
 import { type DistanceKind, type Floats, inverseNorms } from './pairwise.ts'
 

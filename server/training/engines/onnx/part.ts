@@ -1,5 +1,6 @@
 /** One thread's share of the engine: its program, and its slice of the weights to update. */
 import { clipFactor, tiniest, type UpdateRule, updateRule } from '../optimizerRule.ts'
+import type { WeightSpec } from '../../models/weights.ts'
 import type { EngineOptions } from '../trainEngine.ts'
 import { type Kernels, instantiateKernels } from './kernels.ts'
 import { type SharedLayout, sharedLayout } from './layout.ts'
@@ -36,6 +37,8 @@ export class Part {
   readonly #kernels: Kernels
   readonly #products: Products
   readonly #numbers: Float64Array
+  /** Floats in a row of the weights whose rows are divided among the threads, by name. */
+  readonly #divided = new Map<string, number>()
 
   /**
    * @param partBytes what each thread needs for its own tensors: `bytes` of a part built to find out
@@ -51,7 +54,7 @@ export class Part {
     this.firstStart = shared.end
     const begin = shared.end + rank * partBytes
     const arena = new Arena(begin)
-    this.program = buildProgram(this.#workbench(memory, arena), options.engine.network)
+    this.program = buildProgram(this.#workbench(memory, arena, partBytes), options.engine.network)
     this.bytes = arena.end - begin
   }
 
@@ -103,21 +106,22 @@ export class Part {
     const { clipNorm, optimizer } = this.#options.engine
     const rule = updateRule(optimizer, this.#numbers[number.learningRate], this.step + 1)
     this.team.barrier()
+    this.program.finish(this.#pass(true))
     let squares = 0
     if (clipNorm === null) {
       // Nothing waits for the norm: a block moves while its gradient is still in the cache.
-      this.#eachBlock((from, count, decays) => {
-        squares += this.#gather(from, count)
-        this.#move(rule, from, count, decays, 1)
+      this.#eachBlock((spec, from, count) => {
+        squares += this.#gather(spec, from, count)
+        this.#move(rule, spec, from, count, 1)
       })
       return this.#norm(squares)
     }
-    this.#eachBlock((from, count) => {
-      squares += this.#gather(from, count)
+    this.#eachBlock((spec, from, count) => {
+      squares += this.#gather(spec, from, count)
     })
     const norm = this.#norm(squares)
     const clip = clipFactor(norm, clipNorm)
-    this.#eachBlock((from, count, decays) => this.#move(rule, from, count, decays, clip))
+    this.#eachBlock((spec, from, count) => this.#move(rule, spec, from, count, clip))
     this.team.barrier()
     return norm
   }
@@ -126,20 +130,30 @@ export class Part {
     this.#products.dispose()
   }
 
-  /** Calls with every block of this thread's slice: whole vectors of one tensor, from a place among the trained floats. */
-  #eachBlock(visit: (from: number, count: number, decays: boolean) => void): void {
-    const [begin, end] = this.#slice()
+  /** Calls with every block of the weights that this thread moves: its share of each tensor. */
+  #eachBlock(visit: (spec: WeightSpec, from: number, count: number) => void): void {
     for (const { spec, offset, count } of this.layout.trained) {
-      const to = Math.min(end, offset + Math.ceil(count / 4) * 4)
-      for (let from = Math.max(begin, offset); from < to; from += blockFloats)
-        visit(from, Math.min(blockFloats, to - from), spec.decays)
+      const { first, floats } = this.#share(spec.name, count)
+      const to = offset + first + floats
+      for (let from = offset + first; from < to; from += blockFloats)
+        visit(spec, from, Math.min(blockFloats, to - from))
     }
   }
 
+  /** This thread's floats of a weight: whole rows where rows are divided, else whole vectors, of which the last may have rests. */
+  #share(name: string, count: number): { readonly first: number; readonly floats: number } {
+    const { rank, size } = this.team
+    const unit = this.#divided.get(name) ?? 4
+    const units = Math.ceil(count / unit)
+    const first = Math.floor((units * rank) / size)
+    return { first: first * unit, floats: (Math.floor((units * (rank + 1)) / size) - first) * unit }
+  }
+
   /** Adds up all threads' gradients of a block. @returns the sum of squares */
-  #gather(from: number, count: number): number {
+  #gather({ name }: WeightSpec, from: number, count: number): number {
     const [first, second = first] = this.layout.gradients
-    return this.#kernels.gatherGradient(first + from * 4, count, this.team.size, second - first)
+    const parts = this.#divided.has(name) ? 1 : this.team.size
+    return this.#kernels.gatherGradient(first + from * 4, count, parts, second - first)
   }
 
   /** The norm from the sums of squares of all threads, which wait for one another here. */
@@ -152,7 +166,7 @@ export class Part {
     return Math.sqrt(total)
   }
 
-  #move(rule: UpdateRule, from: number, count: number, decays: boolean, clip: number): void {
+  #move(rule: UpdateRule, { decays }: WeightSpec, from: number, count: number, clip: number): void {
     const { layout } = this
     const weight = layout.weights + from * 4
     const gradient = layout.gradients[0] + from * 4
@@ -187,17 +201,11 @@ export class Part {
     return { images, first, batch: this.team.images, training, step: this.step }
   }
 
-  /** This thread's slice of the trained weights, in floats: whole vectors. */
-  #slice(): readonly [number, number] {
-    const vectors = this.layout.trainedFloats / 4
-    const { rank, size } = this.team
-    return [Math.floor((vectors * rank) / size) * 4, Math.floor((vectors * (rank + 1)) / size) * 4]
-  }
-
-  #workbench(memory: WebAssembly.Memory, arena: Arena): Workbench {
+  #workbench(memory: WebAssembly.Memory, arena: Arena, partBytes: number): Workbench {
     const { layout, team } = this
     const { engine, ranks } = this.#options
     const trained = new Map(layout.trained.map(({ spec, offset }) => [spec.name, offset * 4]))
+    const counts = new Map(layout.trained.map(({ spec, count }) => [spec.name, count]))
     const running = new Map(layout.running.map(({ spec, address }) => [spec.name, address]))
     return {
       kernels: this.#kernels,
@@ -209,10 +217,18 @@ export class Part {
       planes: new Scratch(),
       beforePool: new Scratch(),
       partial: new Scratch(),
+      slice: new Scratch(),
       images: Math.ceil(engine.batchSize / ranks),
       seed: engine.seed,
       weight: name => layout.weights + known(trained, name),
       gradient: name => layout.gradients[team.rank] + known(trained, name),
+      neighbour: (address, rank) => address + (rank - team.rank) * partBytes,
+      divide: (name, rowFloats) => {
+        this.#divided.set(name, rowFloats)
+        const { first, floats } = this.#share(name, known(counts, name))
+        const gradient = layout.gradients[0] + known(trained, name) + first * 4
+        return { gradient, first: first / rowFloats, rows: floats / rowFloats }
+      },
       running: name => known(running, name),
       statistics: (name, rank) => known(layout.statistics, name) + rank * layout.statisticsStride,
     }

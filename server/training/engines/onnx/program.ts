@@ -25,6 +25,8 @@ export interface Program {
   readonly outputGradient: number
   forward(pass: Pass): void
   backward(pass: Pass): void
+  /** What is left of the way back once every thread has come this far. */
+  finish(pass: Pass): void
 }
 
 interface Step {
@@ -102,7 +104,8 @@ export function buildProgram(bench: Workbench, network: Network): Program {
     if (step.dx !== gradient) pool.give(gradient)
     gradient = step.dx
   }
-  for (const scratch of [bench.columns, bench.planes, bench.beforePool, bench.partial]) scratch.place(bench.arena)
+  for (const scratch of [bench.columns, bench.planes, bench.beforePool, bench.partial, bench.slice])
+    scratch.place(bench.arena)
 
   return {
     input,
@@ -116,6 +119,9 @@ export function buildProgram(bench: Workbench, network: Network): Program {
         const step = steps[i]
         if (step.reached) step.operation.backward(pass, step.dy, step.dx)
       }
+    },
+    finish(pass) {
+      for (const { operation, reached } of steps) if (reached) operation.finish?.(pass)
     },
   }
 }

@@ -35,6 +35,8 @@ export interface Operation {
    * @param dx where the gradient of the input goes; 0 when nobody needs it
    */
   backward(pass: Pass, dy: number, dx: number): void
+  /** What has to wait until every thread is through with its way back: gradients over the whole batch. */
+  finish?(pass: Pass): void
 }
 
 /** What operations are built from. */
@@ -53,12 +55,21 @@ export interface Workbench {
   readonly beforePool: Scratch
   /** A weight gradient that is to be added to another. */
   readonly partial: Scratch
+  /** Columns of the whole batch. */
+  readonly slice: Scratch
   /** Most pictures that this thread may get. */
   readonly images: number
   readonly seed: number
   /** Addresses by name, as in models/weights.ts. */
   weight(name: string): number
   gradient(name: string): number
+  /** Where another thread has what this one has at an address of its arena. */
+  neighbour(address: number, rank: number): number
+  /**
+   * Divides the rows of a weight among the threads: each computes the gradient of its own over the whole batch, in the first
+   * thread's block of gradients.
+   */
+  divide(name: string, rowFloats: number): { readonly gradient: number; readonly first: number; readonly rows: number }
   running(name: string): number
   /** Doubles that every thread can read: four per channel of a batch norm, a block a thread. */
   statistics(name: string, rank: number): number
