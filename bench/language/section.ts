@@ -7,6 +7,7 @@ import { listRuns, startTraining, wishRun } from '../../protocol/requests.ts'
 import { parseExperiment } from '../../server/experiment/parse.ts'
 import { resolveExperiment } from '../../server/experiment/resolve.ts'
 import { openStore } from '../../server/store/store.ts'
+import { planOf } from '../../server/sweeps/plan.ts'
 import { startClient, uriOf, type TestClient } from '../../test/languageServer/client.ts'
 import { asks } from '../../test/languageServer/requests.ts'
 import type { BenchOptions } from '../options.ts'
@@ -21,10 +22,10 @@ const limit = 50
 export async function benchLanguage({ rounds }: BenchOptions): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'triplet-bench-'))
   try {
-    fillStore(folder)
+    const text = longFile(lines)
+    fillStore(folder, text)
     const client = await startClient({ folders: [folder], bundled: true })
     await train(client, folder)
-    const text = longFile(lines)
     const uri = uriOf(join(folder, 'long.triplet.json'))
     client.open(uri, text)
     const times = new Map(Object.keys(asks).map(name => [name, [] as number[]]))
@@ -55,7 +56,7 @@ export async function benchLanguage({ rounds }: BenchOptions): Promise<void> {
       ]
     })
     console.log(
-      `Language server, ${lines} lines, ${runsBefore} runs in the store, one run training (${during} steps meanwhile); milliseconds:`,
+      `Language server, ${lines} lines, ${runsBefore} runs and a sweep in the store, one run training (${during} steps meanwhile); milliseconds:`,
     )
     printTable(['request', 'p50', 'p95', 'worst', `p95 < ${limit}`], rows)
     await stopAll(client)
@@ -65,7 +66,8 @@ export async function benchLanguage({ rounds }: BenchOptions): Promise<void> {
   }
 }
 
-function fillStore(folder: string): void {
+/** Runs that are done, and a sweep of the long file. */
+function fillStore(folder: string, text: string): void {
   const opened = openStore(join(folder, '.triplet-lab'))
   if (opened.kind !== 'opened') throw new Error('There is no store.')
   const { store } = opened
@@ -82,6 +84,8 @@ function fillStore(folder: string): void {
       store.setStatus(id, 'done')
     }
   })
+  const sweepId = store.addSweep('long.triplet.json', planOf(parseExperiment(text).tree, folder))
+  store.setSweepStatus(sweepId, 'stopped')
   store.close()
 }
 

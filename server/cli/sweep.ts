@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import { describeSweep, type DescribedSweep } from '../sweeps/describe.ts'
 import { requestSweepWish } from '../sweeps/wish.ts'
 import { say } from './output.ts'
+import { fitting, padded } from './text.ts'
 
 const pollInterval = 150
 /** A training server may be killed; whoever waits for a sweep sees to it that there is another. */
@@ -80,7 +81,7 @@ function line({ run, trial, best }: RankedTrial, { metric }: SweepInfo, isBest =
     trial.stoppedEarly !== null && run.status === 'stopped' ? l10n.t('stopped early') : statusName(run.status)
   return [
     String(run.id).padStart(5),
-    state.padEnd(13),
+    padded(state, 13),
     `${run.epoch}/${run.epochs}`.padEnd(9),
     `${best === null ? '' : metricValue(metric, best)}${isBest ? ' ★' : ''}`.padEnd(9),
     run.name,
@@ -117,7 +118,7 @@ class Table implements Display {
     const rows = [...working, ...others, ...rest].slice(0, rowsShown)
     const width = Math.max(40, (process.stderr.columns || 80) - 1)
     const title = progressLine(sweep, trials, Date.now())
-    const text = [title, ...rows.map(one => line(one, sweep, one === best))].map(one => one.slice(0, width)).join('\n')
+    const text = [title, ...rows.map(one => line(one, sweep, one === best))].map(one => fitting(one, width)).join('\n')
     if (text === this.#shown) return
     const up = this.#lines > 0 ? `\u001b[${this.#lines}A\r\u001b[J` : ''
     process.stderr.write(`${up}${text}\n`)

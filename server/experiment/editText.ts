@@ -60,12 +60,16 @@ function insertMember(text: string, object: ObjectValue, key: string, value: Jso
   return [{ span: { offset: comma + 1, length: 0 }, text: `${gap}${written},` }]
 }
 
-/** Takes out the member at a path, with its comma and its line where it has one to itself. */
+/** Takes out the member or the entry of a list at a path, with its comma and its line where it has one to itself. */
 export function removeAt(tree: ExperimentTree, path: string): Edits | null {
   const steps = path.split('.')
   const key = steps.pop() ?? ''
   let at: Value | null | undefined = tree.own
   for (const step of steps) at = at?.kind === 'array' ? at.items[Number(step)] : member(at, step)?.value
+  if (at?.kind === 'array') {
+    const item = at.items.at(Number(key))
+    return item === undefined ? null : removeItem(tree.text, at, item)
+  }
   const one = member(at, key)
   return at?.kind !== 'object' || one === undefined ? null : removeMember(tree.text, at, one)
 }

@@ -8,6 +8,7 @@ import { readInterval } from './interval.ts'
 import { checkChoice, checkNumber, unknownKey, unknownValue, wrongType } from './checkScalar.ts'
 import { removeItem, removeMember, setAt } from './editText.ts'
 import type { Finding, Fix } from './finding.ts'
+import { perObject } from './perObject.ts'
 import { isInherited, join, member, toJson, type ExperimentTree, type Member, type Span, type Value } from './tree.ts'
 import { optionOf, optionsOf, tagSetting } from './variants.ts'
 
@@ -38,7 +39,8 @@ export interface Gathering {
   readonly axisPath: string | null
 }
 
-export function inspect(tree: ExperimentTree): Inspection {
+/** The same inspection for the same tree. */
+export const inspect = perObject((tree: ExperimentTree): Inspection => {
   const gathering: Gathering = { tree, sites: [], axes: [], findings: [], condition: null, axisPath: null }
   if (tree.root !== null) inspectValue(experimentFile, tree.root, '', null, gathering)
   const { sites, axes, findings } = gathering
@@ -60,7 +62,7 @@ export function inspect(tree: ExperimentTree): Inspection {
             ),
           ],
   }
-}
+})
 
 /** @param owner the member that holds the value, for the site */
 export function inspectValue(

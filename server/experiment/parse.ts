@@ -5,6 +5,7 @@ import type { Problem } from '../../protocol/requests.ts'
 import { removeMember } from './editText.ts'
 import { extendTree, type Bases } from './extend.ts'
 import { toProblems, type Finding, type Fix } from './finding.ts'
+import { parseValid } from './parseValid.ts'
 import type { ExperimentTree, Member, Span, Value } from './tree.ts'
 
 /** Deeper than any experiment needs, and shallow enough for every recursive function here. */
@@ -28,6 +29,15 @@ export function parseExperiment(text: string, bases?: Bases): Parsed {
 const noBase = { inherited: null, basePath: null }
 
 function parseTreeOf(text: string): ExperimentTree {
+  const valid = parseValid(text, deepest)
+  if (valid === null) return parseTolerantly(text)
+  const { root, hasDuplicates } = valid
+  const findings: Finding[] = []
+  if (hasDuplicates) reportDuplicates(text, root, findings)
+  return { ...noBase, text, root, own: root, syntax: findings }
+}
+
+function parseTolerantly(text: string): ExperimentTree {
   const tooDeep = firstTooDeep(text)
   if (tooDeep !== null)
     return {
@@ -133,9 +143,10 @@ function insertComma(ends: readonly number[], offset: number): Fix[] {
 function reportDuplicates(text: string, value: Value, findings: Finding[]): void {
   if (value.kind === 'array') for (const item of value.items) reportDuplicates(text, item, findings)
   if (value.kind !== 'object') return
+  for (const one of value.members) if (one.value !== null) reportDuplicates(text, one.value, findings)
   const last = new Map(value.members.map(one => [one.key, one]))
+  if (last.size === value.members.length) return
   for (const one of value.members) {
-    if (one.value !== null) reportDuplicates(text, one.value, findings)
     if (last.get(one.key) === one) continue
     findings.push({
       code: 'json-duplicate-key',

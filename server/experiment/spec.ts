@@ -18,6 +18,8 @@ export type SpecResult =
 
 export type SpecMaker = (choose: Reader['choose']) => SpecResult
 
+/** Each setting of the top level as it was last read: while someone types, nearly all of them stay as they are. */
+const latest = new Map<string, { readonly source: string; readonly value: Json | undefined }>()
 const makers = new WeakMap<ExperimentTree, { readonly folder: string; readonly maker: SpecMaker }>()
 
 /** @param folder absolute path of the experiment file's folder */
@@ -38,40 +40,33 @@ export function specMaker(
 function newMaker(tree: ExperimentTree, axes: readonly Axis[], folder: string, broken?: Reader['broken']): SpecMaker {
   const varying = new Set(axes.map(axis => axis.path.split('.', 1)[0]))
   const fixed = new Map<string, Json | undefined>()
-  const entries = RunSpec.entries
   const decode = {
-    dataset: section(entries.dataset, json => toDatasetSpec(json, folder)),
-    image: section(entries.image),
-    split: section(entries.split),
-    model: section(entries.model),
-    loss: section(entries.loss),
-    mining: section(entries.mining, json => withAbsoluteFile(json, folder)),
-    curriculum: section(entries.curriculum),
-    batch: section(entries.batch),
-    optimizer: section(entries.optimizer),
-    schedule: section(entries.schedule),
-    clipNorm: section(entries.clipNorm),
-    augment: section(entries.augment),
-    epochs: section(entries.epochs),
-    stepsPerEpoch: section(entries.stepsPerEpoch),
-    evaluation: section(entries.evaluation),
-    seed: section(entries.seed),
-    engine: section(entries.engine),
+    dataset: section(RunSpec.entries.dataset, json => toDatasetSpec(json, folder)),
+    mining: section(RunSpec.entries.mining, json => withAbsoluteFile(json, folder)),
+    ...anywhere,
   }
 
   function read(key: string, reader: Reader): Json | undefined {
     const known = fixed.get(key)
     if (known !== undefined || fixed.has(key)) return known
     const setting = experimentFile.properties[key]
-    const value = fill(setting, member(tree.root, key)?.value ?? undefined, key, reader)
-    if (!varying.has(key)) fixed.set(key, value)
+    const written = member(tree.root, key)?.value ?? undefined
+    if (varying.has(key)) return fill(setting, written, key, reader)
+    // What is inherited stands in another file.
+    const isOwn = written !== undefined && tree.inherited === null && broken === undefined
+    const source = isOwn ? tree.text.slice(written.span.offset, written.span.offset + written.span.length) : null
+    const before = latest.get(key)
+    const value = before?.source === source ? before.value : fill(setting, written, key, reader)
+    if (source !== null) latest.set(key, { source, value })
+    fixed.set(key, value)
     return value
   }
 
+  const keys = keysInOrder(tree)
   return choose => {
     const reader: Reader = broken === undefined ? { choose } : { choose, broken }
     const values: Partial<Record<string, Json>> = {}
-    for (const key of keysInOrder(tree)) {
+    for (const key of keys) {
       const value = read(key, reader)
       if (value !== undefined) values[key] = value
     }
@@ -105,8 +100,27 @@ function newMaker(tree: ExperimentTree, axes: readonly Axis[], folder: string, b
   }
 }
 
+/** Those that mean the same in every folder. */
+const anywhere = {
+  image: section(RunSpec.entries.image),
+  split: section(RunSpec.entries.split),
+  model: section(RunSpec.entries.model),
+  loss: section(RunSpec.entries.loss),
+  curriculum: section(RunSpec.entries.curriculum),
+  batch: section(RunSpec.entries.batch),
+  optimizer: section(RunSpec.entries.optimizer),
+  schedule: section(RunSpec.entries.schedule),
+  clipNorm: section(RunSpec.entries.clipNorm),
+  augment: section(RunSpec.entries.augment),
+  epochs: section(RunSpec.entries.epochs),
+  stepsPerEpoch: section(RunSpec.entries.stepsPerEpoch),
+  evaluation: section(RunSpec.entries.evaluation),
+  seed: section(RunSpec.entries.seed),
+  engine: section(RunSpec.entries.engine),
+}
+
 /** Written keys first, in the order of the text: that is the order of the axes of a sweep. */
-function keysInOrder(tree: ExperimentTree): Iterable<string> {
+function keysInOrder(tree: ExperimentTree): ReadonlySet<string> {
   const written = tree.root?.kind === 'object' ? tree.root.members.map(one => one.key) : []
   const known = Object.keys(experimentFile.properties)
   return new Set([...written.filter(key => Object.hasOwn(experimentFile.properties, key)), ...known])

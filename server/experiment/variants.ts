@@ -1,5 +1,6 @@
 /** Which options of a variant an object can mean. */
 import type { Option, Setting, VariantSetting } from '../catalog/entry.ts'
+import { perObject } from './perObject.ts'
 import { member, type Value } from './tree.ts'
 
 /** The options that an object can mean: one, or as many as the tag lists when it is an axis. */
@@ -24,7 +25,7 @@ export function optionOf(setting: VariantSetting, id: string): Option | undefine
 }
 
 /** The tag as a setting of its own. */
-export function tagSetting(setting: VariantSetting): Setting {
+export const tagSetting = perObject((setting: VariantSetting): Setting => {
   return {
     kind: 'choice',
     choices: setting.options,
@@ -32,4 +33,4 @@ export function tagSetting(setting: VariantSetting): Setting {
     ...(setting.default === undefined ? {} : { default: setting.default }),
     ...(setting.tries === undefined ? {} : { tries: setting.tries }),
   }
-}
+})

@@ -36,30 +36,41 @@ export async function complete(
 
 /**
  * The text with everything blanked out that has no say in what belongs at an offset: objects and lists beside the way to
- * it. All offsets stay. The schema is matched against the whole text, which takes long where that is long.
+ * it, and the entries of a list but for the nearest. All offsets stay. The schema is matched against the whole text,
+ * which takes long where that is long.
  */
 function withoutSiblings({ text, tree }: ExperimentDocument, offset: number): TextDocument {
-  const blanks: Span[] = []
-  const visit = (value: Value) => {
-    if (value.kind !== 'object' && value.kind !== 'array') return
-    if (!contains(value.span, offset)) {
-      if (value.span.length >= 'null'.length) blanks.push(value.span)
-      return
-    }
-    if (value.kind === 'array') for (const item of value.items) visit(item)
-    else for (const one of value.members) if (one.value !== null) visit(one.value)
-  }
-  if (tree.own !== null) visit(tree.own)
-  if (blanks.length === 0) return text
+  const whole = text.getText()
   const parts: string[] = []
   let at = 0
-  const whole = text.getText()
-  for (const { offset: start, length } of blanks) {
-    parts.push(whole.slice(at, start), 'null', whole.slice(start + 4, start + length).replace(/[^\r\n]/g, ' '))
-    at = start + length
+  const blank = (from: number, to: number, left = '') => {
+    if (to - from <= left.length) return
+    parts.push(whole.slice(at, from), left, whole.slice(from + left.length, to).replace(/[^\r\n]/g, ' '))
+    at = to
   }
+  const visit = (value: Value) => {
+    if (value.kind !== 'object' && value.kind !== 'array') return
+    if (!contains(value.span, offset)) blank(value.span.offset, endOf(value.span), 'null')
+    else if (value.kind === 'array') visitNear(value.items)
+    else for (const one of value.members) if (one.value !== null) visit(one.value)
+  }
+  const visitNear = (items: readonly Value[]) => {
+    const here = items.findIndex(one => endOf(one.span) >= offset)
+    const near = here < 0 ? items.slice(-1) : items.slice(Math.max(0, here - 1), here + 2)
+    const [first, last] = [near.at(0), near.at(-1)]
+    if (first === undefined || last === undefined) return
+    blank(items[0].span.offset, first.span.offset)
+    for (const item of near) visit(item)
+    blank(endOf(last.span), endOf(items[items.length - 1].span))
+  }
+  if (tree.own !== null) visit(tree.own)
+  if (parts.length === 0) return text
   parts.push(whole.slice(at))
   return TextDocument.create(text.uri, text.languageId, text.version, parts.join(''))
+}
+
+function endOf({ offset, length }: Span): number {
+  return offset + length
 }
 
 /** The values that runs here had come first, the most frequent at the top. */

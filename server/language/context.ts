@@ -7,8 +7,8 @@ export interface LanguageContext {
   readonly experiment: ExperimentContext
   /** The runs of this file, newest first. */
   readonly runs: readonly RunRow[]
-  /** The sweeps of this file, newest first, each with the settings that it was started with (`settingsOf`). */
-  readonly sweeps?: readonly { readonly sweep: SweepInfo; readonly settings: string }[]
+  /** The newest sweep of this file, with the settings that it was started with (`settingsOf`). */
+  readonly sweep?: () => { readonly sweep: Omit<SweepInfo, 'axes'>; readonly settings: string } | null
   /** The runs of other files in the same folder, newest first. */
   readonly otherRuns?: () => readonly RunRow[]
   /** Whether the client can show panels; left out: yes. */

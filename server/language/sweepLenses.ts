@@ -16,8 +16,8 @@ export function sweepLenses(
   context: LanguageContext,
   add: (title: string, command: string, ...args: unknown[]) => void,
 ): 'running' | 'none' {
-  const newest = context.sweeps?.at(0)
-  if (newest === undefined) return 'none'
+  const newest = context.sweep?.() ?? null
+  if (newest === null) return 'none'
   const { sweep, settings } = newest
   const runs = context.runs.filter(run => run.sweepId === sweep.id)
   const isRunning = sweep.status === 'running'
@@ -39,7 +39,7 @@ export function sweepLenses(
   return isRunning && isSame ? 'running' : 'none'
 }
 
-function progressOf(sweep: SweepInfo, runs: readonly RunRow[]): string {
+function progressOf(sweep: Omit<SweepInfo, 'axes'>, runs: readonly RunRow[]): string {
   const ended = runs.filter(run => endedStatuses.has(run.status))
   const all = Math.max(runs.length, sweep.method === 'bayes' ? (sweep.runCap ?? 0) : 0)
   const best = bestOf(runs, { metric: sweep.metric, goal: sweep.goal })

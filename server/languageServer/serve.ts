@@ -35,11 +35,11 @@ import { featureCapabilities, serveFeatures } from './features.ts'
 import { experimentFilter, experimentsAround, serveRenaming } from './renaming.ts'
 import type { RequestContext } from './requestContext.ts'
 import { serveRequests } from './requests.ts'
-import { infoOf } from '../sweeps/describe.ts'
+import { headOf } from '../sweeps/describe.ts'
 import { planIn } from '../sweeps/plan.ts'
 import { publicRun, toPublicId } from './runIds.ts'
 import { startHere } from './startHere.ts'
-import { pathOf, Workspace } from './workspace.ts'
+import { pathOf, Workspace, type Home } from './workspace.ts'
 
 /** Lenses and hints show results of runs; they are drawn anew at most this often, in milliseconds. */
 const refreshEvery = 1_000
@@ -92,17 +92,13 @@ export function serve(connection: Connection): void {
     const home = workspace.homeOf(document.text.uri)
     const publicRuns = (runs: readonly RunRow[]) => runs.map(run => publicRun(home?.folder.index ?? 0, run))
     const experiment = experimentContext(document.text.uri)
-    const sweeps = (home?.folder.sweepsOf(home.experiment) ?? []).map(row => {
-      const sweep = infoOf(row)
-      return { sweep: { ...sweep, id: toPublicId(home?.folder.index ?? 0, row.id) }, settings: planIn(row).text }
-    })
     return {
       experiment,
       runs: home === null ? [] : publicRuns(home.folder.runsOf(home.experiment)),
       otherRuns: () => (home === null ? [] : publicRuns(home.folder.runsBeside(home.experiment))),
       panels: options.panels,
       engine: likelyEngine(),
-      sweeps,
+      sweep: () => newestSweep(home),
       explain,
       resolve: path => pathToFileURL(resolve(experiment.folder, path)).href,
       list: async folder => {
@@ -217,6 +213,13 @@ export function serve(connection: Connection): void {
   })
   documents.listen(connection)
   connection.listen()
+}
+
+function newestSweep(home: Home | null): ReturnType<NonNullable<LanguageContext['sweep']>> {
+  const row = home?.folder.newestSweepOf(home.experiment) ?? null
+  if (row === null || home === null) return null
+  const plan = planIn(row)
+  return { sweep: { ...headOf(row, plan), id: toPublicId(home.folder.index, row.id) }, settings: plan.text }
 }
 
 /** Starting is left to clients that bring the command, and panels, themselves. */

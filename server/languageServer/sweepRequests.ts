@@ -38,7 +38,7 @@ export function serveSweepRequests(context: RequestContext, on: Answer): void {
     const document = documents.read(uri)
     const home = workspace.homeOf(uri)
     const store = home?.folder.store(false)
-    const id = sweepId === null ? home?.folder.sweepsOf(home.experiment).at(0)?.id : fromPublicId(sweepId).id
+    const id = sweepId === null ? home?.folder.newestSweepOf(home.experiment)?.id : fromPublicId(sweepId).id
     if (document === null || !home || !store || id === undefined)
       return refuse('no-sweep', l10n.t('This file has no sweep yet. Start one first.'))
     const resolution = resolveExperiment(document.tree, context.experimentContext(uri))

@@ -94,10 +94,8 @@ export class WorkspaceFolder {
     return this.#open?.store ?? null
   }
 
-  /** The sweeps of an experiment, newest first. */
-  sweepsOf(experiment: string): SweepRow[] {
-    const sweeps = this.store(false)?.sweeps(true) ?? []
-    return sweeps.filter(sweep => sweep.experiment === experiment).sort((a, b) => b.id - a.id)
+  newestSweepOf(experiment: string): SweepRow | null {
+    return this.store(false)?.newestSweep(experiment) ?? null
   }
 
   /** Runs stay with their file, or with all files of a folder, when it is renamed. Paths are relative, with `/`. */

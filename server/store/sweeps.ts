@@ -84,6 +84,14 @@ export function sweepQueries(connection: Connection) {
         .all(`SELECT ${columns} FROM sweep ${all ? '' : "WHERE status = 'running'"} ORDER BY priority DESC, id`)
         .map(toSweep),
 
+    newestSweep(experiment: string): SweepRow | null {
+      const row = connection.get(
+        `SELECT ${columns} FROM sweep WHERE experiment = ? ORDER BY id DESC LIMIT 1`,
+        experiment,
+      )
+      return row ? toSweep(row) : null
+    },
+
     setSweepStatus(sweepId: number, status: SweepStatus, message: string | null = null): void {
       const ended = status === 'running' ? null : Date.now()
       connection.run(

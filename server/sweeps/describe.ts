@@ -27,15 +27,19 @@ export function describeSweep(store: Store, sweepId: number): DescribedSweep | n
   return { sweep: infoOf(row), trials }
 }
 
-export function infoOf(row: SweepRow): SweepInfo {
-  const { id, experiment, status, wish, message, created, ended } = row
+function infoOf(row: SweepRow): SweepInfo {
   const plan = planIn(row)
+  return { ...headOf(row, plan), axes: axesOf(plan) }
+}
+
+/** All but the axes, for which the plan's text has to be read. */
+export function headOf(row: SweepRow, plan: SweepPlan): Omit<SweepInfo, 'axes'> {
+  const { id, experiment, status, wish, message, created, ended } = row
   const { method, metric, goal, runCap, repeats, earlyTerminate } = plan
   return {
     ...{ id, experiment, status, wish, message, created, ended },
     ...{ method, metric, goal, runCap, repeats },
     earlyTerminate: earlyTerminate?.type ?? null,
-    axes: axesOf(plan),
   }
 }
 

@@ -61,6 +61,73 @@ const sensible = {
   engine: ['auto', 'onnx-cpu', 'tfjs-wasm'],
 } // prettier-ignore
 
+/** Values that contradict each other in many ways. */
+const contradicting = {
+  'loss.margin': [0.2, 3.99, 5],
+  'loss.normalize': [true, false],
+  'loss.softMargin': [false, true],
+  'loss.distance': ['euclidean', 'cosine'],
+  mining: ['batch-hard', 'batch-all', 'distance-weighted', 'multi-similarity', { strategy: 'n-hard', from: 4, to: 2 }, { strategy: 'n-hard', to: 999 }],
+  'optimizer.learningRate': [1e-4, 0.1],
+  'batch.classes': [4, 400, 2000],
+  'batch.samplesPerClass': [4, 8],
+  'model.embeddingSize': [1, 64, 2048],
+  'model.filters': [[8], [8, 8, 8, 8, 8, 8]],
+  'image.size': [16, 128],
+  'image.channels': [1, 3],
+  'schedule.warmupSteps': [0, 100],
+  'evaluation.everyEpochs': [1, 5],
+  epochs: [1, 20],
+  stepsPerEpoch: [5, 500],
+  seed: [1, 2],
+} satisfies Readonly<Record<string, readonly Json[]>> // prettier-ignore
+
+/** With the member at a path, given as `loss.margin`. */
+function withAt(file: Readonly<Record<string, Json>>, path: string, value: Json): Record<string, Json> {
+  const [section] = path.split('.')
+  const key = path.split('.').at(1)
+  return { ...file, [section]: key === undefined ? value : { ...(file[section] as object | undefined), [key]: value } }
+}
+
+describe('a sweep', () => {
+  test('is told what each of its runs would be told', () => {
+    const axes = fc
+      .subarray(Object.entries<readonly Json[]>(contradicting), { minLength: 1, maxLength: 5 })
+      .chain(chosen =>
+        fc.tuple(
+          ...chosen.map(([path, values]) =>
+            fc.shuffledSubarray([...values], { minLength: 1, maxLength: 2 }).map(some => ({ path, some })),
+          ),
+        ),
+      )
+    const curriculum = fc.constantFrom<Json>(
+      [],
+      [
+        { fromEpoch: 3, mining: 'batch-hard' },
+        { fromEpoch: 2, margin: 9 },
+      ],
+    )
+    const told = (file: Json) => {
+      const found = find(inline(file)).map(one => one.code)
+      return new Set(found.filter(code => !code.startsWith('sweep-')))
+    }
+    fc.assert(
+      fc.property(axes, curriculum, (swept, changes) => {
+        const base = { dataset: 'emoji', model: { architecture: 'conv' }, curriculum: changes }
+        let runs: Record<string, Json>[] = [base]
+        let sweep: Record<string, Json> = base
+        for (const { path, some } of swept) {
+          runs = runs.flatMap(run => some.map(value => withAt(run, path, value)))
+          sweep = withAt(sweep, path, { values: some })
+        }
+        const each = new Set(runs.flatMap(run => [...told(run)]))
+        expect([...told(sweep)].sort(), inline(sweep)).toEqual([...each].sort())
+      }),
+      { numRuns: 300, endOnFailure: true },
+    )
+  }, 120_000)
+})
+
 describe('a file made from the catalog', () => {
   test('with sensible values is told nothing', () => {
     fc.assert(

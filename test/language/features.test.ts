@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { CompletionItem } from 'vscode-languageserver-types'
 import { describe, expect, test } from 'vitest'
 import { editsToRun } from '../../server/language/applyRun.ts'
 import { toTextEdits } from '../../server/language/edits.ts'
@@ -8,6 +9,7 @@ import { codeLenses } from '../../server/language/codeLens.ts'
 import { complete } from '../../server/language/completion.ts'
 import type { LanguageContext } from '../../server/language/context.ts'
 import { diagnose } from '../../server/language/diagnostics.ts'
+import { jsonService } from '../../server/language/jsonService.ts'
 import { hover } from '../../server/language/hover.ts'
 import { inlayHints } from '../../server/language/inlayHints.ts'
 import { semanticTokens, tokenLegend } from '../../server/language/semanticTokens.ts'
@@ -140,6 +142,29 @@ describe('completion', () => {
     const edit = items[0]?.textEdit
     if (edit === undefined || !('range' in edit)) throw new Error('No edit.')
     expect(applied(document, [edit])).toBe('{ "dataset": { "folder": "./faces" } }')
+  })
+
+  test('is the same as from the whole text, though it is only given what matters', async () => {
+    const text = `{
+      // Notes, with "quotes" and [brackets].
+      "dataset": { "name": "emoji" },
+      "model": { "architecture": "layers", "layers": [{ "type": "conv", "filters": 8 }, "relu", "flatten", "relu" "relu"] },
+      "loss": { "margin": { "values": [0.1, 0.2, 0.5] }, "distance": "cosine" },
+      "curriculum": [{ "fromEpoch": 2, "margin": 0.3 }, { "fromEpoch": 3 }, { }, { "fromEpoch": 5, "mining": "semi-hard" }],
+      "sweep": { "metric": { "name": "mapAtR" } },
+      "batch": {
+    }`
+    const document = open(text)
+    const json = jsonService()
+    const whole = json.parseJSONDocument(document.text)
+    const gist = (items: readonly CompletionItem[]) =>
+      [...new Set(items.map(item => JSON.stringify([item.label, item.textEdit, item.documentation])))].sort()
+    for (let offset = 0; offset <= text.length; offset++) {
+      const position = document.text.positionAt(offset)
+      const expected = await json.doComplete(document.text, position, whole)
+      const { items } = await complete(document, { ...context, list: () => Promise.resolve([]) }, position)
+      expect([offset, ...gist(items)]).toEqual([offset, ...gist(expected?.items ?? [])])
+    }
   })
 
   test('offers whole datasets and whole searches', async () => {

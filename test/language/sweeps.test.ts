@@ -125,7 +125,7 @@ describe('while a sweep runs', () => {
   const within = (change: Partial<SweepInfo> = {}): LanguageContext => ({
     ...context,
     runs,
-    sweeps: [{ sweep: { ...sweep, ...change }, settings: settingsOf(parseExperiment(margins).tree) }],
+    sweep: () => ({ sweep: { ...sweep, ...change }, settings: settingsOf(parseExperiment(margins).tree) }),
   })
 
   test('its progress, best and time stand in the lens, in place of the start', () => {

@@ -62,6 +62,24 @@ export function kill(pid: number): void {
   }
 }
 
+/** As it stands at this moment, whatever it is in the middle of. */
+export function stop(pid: number): void {
+  try {
+    process.kill(pid, 'SIGSTOP')
+  } catch {
+    // gone already
+  }
+}
+
+/** Whether a process is there and not stopped. */
+export function works(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) [TZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
 /** @returns how long it took, in milliseconds */
 export async function until(what: string, condition: () => boolean, timeout = 60_000): Promise<number> {
   const start = performance.now()

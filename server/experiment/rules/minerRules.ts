@@ -45,7 +45,7 @@ export const minerRules: readonly Rule[] = [
     code: 'offline-in-curriculum',
     severity: 'error',
     why: 'Triplets of a file decide which pictures a batch has, and that cannot change in the middle of a run.',
-    *check({ spec }) {
+    *check({ spec, remove }) {
       for (const [i, step] of spec.curriculum.entries()) {
         if (step.mining === undefined) continue
         if (step.mining.strategy !== 'offline' && spec.mining.strategy !== 'offline') continue
@@ -54,6 +54,7 @@ export const minerRules: readonly Rule[] = [
           message: l10n.t(
             'Offline triplets hold for a whole run: the miner cannot change to or from them. Fork the run with another miner instead.',
           ),
+          fixes: remove(step.margin === undefined ? `curriculum.${i}` : `curriculum.${i}.mining`),
         }
       }
     },

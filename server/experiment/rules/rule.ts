@@ -32,9 +32,18 @@ export class Sight {
   readonly dataset: DatasetState | undefined
   readonly #tree: ExperimentTree
   readonly #chosen: ReadonlyMap<string, Value>
+  readonly #onLook: (section: string) => void
 
-  constructor(tree: ExperimentTree, spec: RunSpec, chosen: ReadonlyMap<string, Value>, context: ExperimentContext) {
-    this.spec = spec
+  /** @param onLook told which settings of the top level are looked at; of dataset and image it is always taken for granted */
+  constructor(
+    tree: ExperimentTree,
+    spec: RunSpec,
+    chosen: ReadonlyMap<string, Value>,
+    context: ExperimentContext,
+    onLook: (section: string) => void = () => {},
+  ) {
+    this.#onLook = onLook
+    this.spec = watched(spec, onLook)
     this.context = context
     this.dataset = context.dataset?.(spec.dataset)
     this.#tree = tree
@@ -59,11 +68,13 @@ export class Sight {
 
   /** The value that counts, whether it is written here or inherited. */
   #find(path: string): Value | null {
+    const steps = path.split('.')
+    this.#onLook(steps[0])
     const chosen = this.#chosen.get(path)
     if (chosen !== undefined) return chosen
     let at: Value | null = this.#tree.root
-    for (const [i, step] of path.split('.').entries()) {
-      const here: Value | undefined = i === 0 ? undefined : this.#chosen.get(path.split('.').slice(0, i).join('.'))
+    for (const [i, step] of steps.entries()) {
+      const here: Value | undefined = i === 0 ? undefined : this.#chosen.get(steps.slice(0, i).join('.'))
       const from: Value | null = here ?? at
       at = (from?.kind === 'array' ? from.items[Number(step)] : member(from, step)?.value) ?? null
       if (at === null) return null
@@ -116,4 +127,13 @@ export class Sight {
     if (written !== null) return [{ span: written.span, text: inline(value) }]
     return setAt(this.#tree, path, value)
   }
+}
+
+function watched(spec: RunSpec, onLook: (section: string) => void): RunSpec {
+  return new Proxy(spec, {
+    get(target, key, receiver): unknown {
+      onLook(String(key))
+      return Reflect.get(target, key, receiver)
+    },
+  })
 }

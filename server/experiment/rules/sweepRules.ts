@@ -8,7 +8,7 @@ import { removeAt, setAt } from '../editText.ts'
 import { stepRange } from '../../search/numberAxis.ts'
 import type { Finding, Fix } from '../finding.ts'
 import type { Inspection } from '../inspect.ts'
-import { isInherited, member, type ExperimentTree, type Span } from '../tree.ts'
+import { isInherited, member, type ExperimentTree, type Span, type Value } from '../tree.ts'
 
 /** Above this many runs a grid is surely a mistake. */
 export const mostRuns = 10_000
@@ -45,6 +45,7 @@ function checkAxes(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
             domain.min,
             domain.max,
           ),
+          fixes: widened(tree, path, step, domain.min),
         })
       continue
     }
@@ -86,9 +87,23 @@ function checkAxes(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
           'Runs with different "{0}" are tested on different pictures: their scores cannot be compared.',
           path,
         ),
+        fixes: keepFirst(tree, span, domain.values),
       })
   }
   return findings
+}
+
+/** Up to the first value that there is. */
+function widened(tree: ExperimentTree, path: string, step: number, min: number): Fix[] {
+  const max = Number((Math.ceil(min / step) * step).toPrecision(12))
+  const title = l10n.t('Set "{0}" to {1}', `${path}.max`, max)
+  return [{ title, edits: edit(tree, [[...path.split('.'), 'max'], max]) }]
+}
+
+function keepFirst({ text }: ExperimentTree, span: Span, values: readonly Value[]): Fix[] {
+  const [first] = values
+  const written = text.slice(first.span.offset, first.span.offset + first.span.length)
+  return [{ title: l10n.t('Change to {0}', written), edits: [{ span, text: written }] }]
 }
 
 function checkSize(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
@@ -151,7 +166,9 @@ function repairs(tree: ExperimentTree): Fix[] {
 
 /** What is measured on held-out pictures needs some. */
 function checkMetricAppears(tree: ExperimentTree): Finding[] {
-  const test = member(member(tree.root, 'split')?.value, 'test')?.value
+  const split = member(tree.root, 'split')?.value
+  // Folds hold pictures out whatever the share is.
+  const test = member(split, 'folds') === undefined ? member(split, 'test')?.value : undefined
   const metric = member(member(tree.root, 'sweep')?.value, 'metric')?.value
   const name = member(metric, 'name')?.value
   const written = name?.kind === 'string' ? name.value : 'mapAtR'
@@ -166,9 +183,11 @@ function checkMetricAppears(tree: ExperimentTree): Finding[] {
           '"{0}" is only measured where the neighbours are looked for among the held-out pictures: set "evaluation.gallery" to "test".',
           written,
         ),
+        fixes: setting(tree, ['evaluation', 'gallery'], 'test'),
       },
     ]
-  if (test?.kind !== 'number' || test.value > 0 || !isMetricId(`test/${written}`)) return []
+  // A metric that is there without held-out pictures has the name as it is: `loss`.
+  if (test?.kind !== 'number' || test.value > 0 || isMetricId(written) || !isMetricId(`test/${written}`)) return []
   return [
     {
       code: 'sweep-metric-missing',
@@ -178,6 +197,7 @@ function checkMetricAppears(tree: ExperimentTree): Finding[] {
         '"{0}" is measured on held-out pictures, and there are none: hold some out in "split", or compare "loss".',
         written,
       ),
+      fixes: [...setting(tree, ['split', 'test'], 0.5), ...setting(tree, ['sweep', 'metric', 'name'], 'loss')],
     },
   ]
 }
@@ -200,8 +220,14 @@ function checkEarly(tree: ExperimentTree): Finding[] {
         least,
         most,
       ),
+      fixes: most > 1 ? setting(tree, ['sweep', 'earlyTerminate', 'minEpochs'], Math.max(1, Math.floor(most / 3))) : [],
     },
   ]
+}
+
+function setting(tree: ExperimentTree, path: string[], value: string | number): Fix[] {
+  const title = l10n.t('Set "{0}" to {1}', path.join('.'), JSON.stringify(value))
+  return [{ title, edits: edit(tree, [path, value]) }]
 }
 
 function methodOf(tree: ExperimentTree): string {

@@ -1,6 +1,7 @@
 /** Things that are to happen at a time that never comes, and rates that no run survives. */
 import * as l10n from '@vscode/l10n'
 import type { RunSpec } from '../../../protocol/runSpec.ts'
+import type { Fix } from '../finding.ts'
 import { formatNumber } from '../runName.ts'
 import { trainingSide } from './batchRules.ts'
 import type { Rule, Sight } from './rule.ts'
@@ -51,6 +52,7 @@ export const timeRules: readonly Rule[] = [
     severity: 'warning',
     why: 'The changes of a curriculum follow each other in time, and a reader expects them in that order.',
     *check({ spec: { curriculum }, reorder }) {
+      let fixes: readonly Fix[] | undefined
       for (const [i, { fromEpoch }] of curriculum.entries()) {
         const before = i === 0 ? undefined : curriculum[i - 1]?.fromEpoch
         if (before === undefined || fromEpoch > before) continue
@@ -61,7 +63,11 @@ export const timeRules: readonly Rule[] = [
             fromEpoch,
             before,
           ),
-          fixes: reorder('curriculum', inTime(curriculum), l10n.t('Put the changes in the order of their epochs')),
+          fixes: (fixes ??= reorder(
+            'curriculum',
+            inTime(curriculum),
+            l10n.t('Put the changes in the order of their epochs'),
+          )),
         }
       }
     },
