@@ -12,14 +12,15 @@ import { text } from 'node:stream/consumers'
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import { cacheFolder } from './cacheFolder.ts'
-import { probeInProcess } from './launch.ts'
 import { configureLocale } from './locale.ts'
 import { logFile, runFolder, trainerLockFile } from './store/layout.ts'
 import { takeLock } from './store/lock.ts'
 import { openStore, type Store } from './store/store.ts'
 import { DatasetError } from './training/datasets/datasetError.ts'
+import type { TryInProcess } from './training/engines/choose.ts'
 import { ProbeRequest, probeEngine } from './training/engines/probe.ts'
 import { EngineError, engineKinds } from './training/engines/registry.ts'
+import { startEarlyThreads } from './training/earlyThreads.ts'
 import { RunError } from './training/openRun.ts'
 import { StoreTracker, type Tracker } from './training/tracker.ts'
 import { trainRun } from './training/trainRun.ts'
@@ -49,17 +50,22 @@ async function probe(): Promise<void> {
   await new Promise<void>(resolve => process.stdout.write(`\n${JSON.stringify(answer)}\n`, () => resolve()))
 }
 
+/** What starts processes is loaded when one is to be started. */
+const tryInProcess: TryInProcess = async request => (await import('./launch.ts')).probeInProcess(request)
+
 async function train(store: Store, runId: number): Promise<void> {
   const run = store.run(runId)
   if (!run) return
+  const { threads } = store.placement(runId)
+  startEarlyThreads(run.spec, threads)
   const tracker = new StoreTracker(store, runId)
   try {
     const outcome = await trainRun(run.spec, {
       tracker,
       folder: runFolder(store.dir, runId),
       workspace: dirname(resolve(store.dir)),
-      threads: store.placement(runId).threads,
-      auto: { tryInProcess: probeInProcess, cacheFolder: cacheFolder() },
+      threads,
+      auto: { tryInProcess, cacheFolder: cacheFolder() },
     })
     const { step } = store.run(runId) ?? run
     switch (outcome.kind) {

@@ -47,6 +47,9 @@ class LastValues implements Tracker {
   detail(): void {
     // Pictures and histograms are for the panel.
   }
+  together(report: () => void): void {
+    report()
+  }
   flush(): void {
     // Nothing is kept back.
   }

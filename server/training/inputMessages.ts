@@ -19,7 +19,7 @@ const InputSetup = v.object({
   augment: AugmentSpec,
   seed: whole,
 })
-/** Given to a thread when it starts. */
+/** The first message that a thread gets. */
 export type InputSetup = v.InferOutput<typeof InputSetup>
 
 const InputRequest = v.object({ step: whole, indices, labels: indices, data: floats })

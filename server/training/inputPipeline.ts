@@ -1,10 +1,11 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { AugmentSpec } from '../../protocol/runSpec.ts'
 import type { Sampler } from '../core/samplers/sampler.ts'
 import { Augmenter } from './augment.ts'
 import type { Dataset } from './datasets/dataset.ts'
 import { PackedDataset } from './datasets/packedDataset.ts'
 import type { ImageBatch } from './engines/trainEngine.ts'
+import { takeThread } from './spareThreads.ts'
 import { decodeInputReply, type InputRequest, type InputSetup } from './inputMessages.ts'
 
 /** Training pictures of one step. The arrays are valid until the next batch is asked for. */
@@ -168,7 +169,7 @@ class ThreadedInput implements InputPipeline {
     const { pixels, labels, shape } = dataset
     const { augment, seed } = options
     const setup: InputSetup = { pixels, count: labels.length, shape, augment, seed }
-    this.#worker = new Worker(workerFile(), { workerData: setup })
+    this.#worker = takeThread(inputThread(), setup)
     this.#worker.on('message', (message: unknown) => this.#receive(message))
     this.#worker.on('error', error => this.#fail(error instanceof Error ? error : new Error(String(error))))
     this.#worker.on('exit', () => this.#fail(new Error('The thread that reads pictures has ended')))
@@ -243,6 +244,6 @@ class ThreadedInput implements InputPipeline {
 }
 
 /** The thread's module: the source beside this one, or its bundle beside the bundle that this is part of. */
-function workerFile(): URL {
+export function inputThread(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './inputWorker.ts' : './inputWorker.cjs', import.meta.url)
 }

@@ -1,5 +1,5 @@
 /** A thread that reads and augments batches, one message each, so that the training loop never waits for pictures. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, type MessagePort } from 'node:worker_threads'
 import { Augmenter } from './augment.ts'
 import { PixelReader } from './datasets/pixels.ts'
 import { decodeInputSetup, decodeInputRequest, type InputReply } from './inputMessages.ts'
@@ -7,11 +7,14 @@ import { decodeInputSetup, decodeInputRequest, type InputReply } from './inputMe
 const port = parentPort
 if (port === null) throw new Error('inputWorker runs as a thread')
 
-const { pixels, count, shape, augment, seed } = decodeInputSetup(workerData)
-const reader = new PixelReader(pixels, count, shape)
-const augmenter = new Augmenter(augment, shape, seed)
+port.once('message', (setup: unknown) => {
+  const { pixels, count, shape, augment, seed } = decodeInputSetup(setup)
+  const reader = new PixelReader(pixels, count, shape)
+  const augmenter = new Augmenter(augment, shape, seed)
+  port.on('message', (message: unknown) => fill(port, reader, augmenter, message))
+})
 
-port.on('message', (message: unknown) => {
+function fill(port: MessagePort, reader: PixelReader, augmenter: Augmenter, message: unknown): void {
   const { step, indices, labels, data } = decodeInputRequest(message)
   reader.read(indices, data).then(
     () => {
@@ -27,4 +30,4 @@ port.on('message', (message: unknown) => {
       port.postMessage({ step, indices, labels, data, error: reason } satisfies InputReply)
     },
   )
-})
+}

@@ -19,6 +19,8 @@ export interface Tracker {
   progress(progress: Progress): void
   /** Something larger than a number, for a step: kept as JSON; see protocol/details. */
   detail(step: number, kind: string, value: object): void
+  /** Several reports as one write: each write waits for the disk. */
+  together(report: () => void): void
   /** Everything reported so far is on the disk when this returns. */
   flush(): void
 }
@@ -90,6 +92,10 @@ export class StoreTracker implements Tracker {
 
   detail(step: number, kind: string, value: object): void {
     this.details.push({ step, kind, data: Buffer.from(JSON.stringify(value)) })
+  }
+
+  together(report: () => void): void {
+    this.store.transaction(report)
   }
 
   flush(): void {

@@ -30,6 +30,7 @@ import {
   sampleDetail,
   samplesPerRun,
 } from './snapshots.ts'
+import { endSpares } from './spareThreads.ts'
 import { afterEpoch, learningRateFactor, lessonOf } from './schedule.ts'
 import { observation, Stepper, type StepResult } from './stepper.ts'
 import type { Tracker } from './tracker.ts'
@@ -85,19 +86,24 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
     onChoice: (sentence: string) => context.tracker.event(0, 'started', sentence),
   }
   const run = await openRun(spec, context.workspace, checkpoint, auto, context.threads, fork?.checkpoint.engineId)
+  void endSpares()
   let loop: Loop | null = null
   try {
-    context.tracker.progress({
-      steps: run.steps,
-      engine: run.engine.id,
-      environment: recordEnvironment(context.workspace, run.engine, run.dataset, run.split),
-    })
     const untrained = await run.engine.exportState()
     loop = new Loop(run, context, untrained)
-    if (checkpoint) await loop.resume(checkpoint)
-    else {
+    context.tracker.together(() => {
+      context.tracker.progress({
+        steps: run.steps,
+        engine: run.engine.id,
+        environment: recordEnvironment(context.workspace, run.engine, run.dataset, run.split),
+      })
+      if (checkpoint) return
       context.tracker.event(0, 'started', words.started(run))
-      if (fork) await loop.fork(fork)
+      if (!fork) reportSkipped(run, context.tracker)
+    })
+    if (checkpoint) await loop.resume(checkpoint)
+    else if (fork) {
+      await loop.fork(fork)
       reportSkipped(run, context.tracker)
     }
     return await loop.train()

@@ -54,6 +54,9 @@ class MemoryTracker implements Tracker {
   detail(step: number, kind: string, value: object): void {
     this.details.push({ step, kind, value })
   }
+  together(report: () => void): void {
+    report()
+  }
   flush(): void {
     // Nothing is kept back.
   }

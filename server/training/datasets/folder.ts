@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n'
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, extname, join, relative, sep } from 'node:path'
+import { byName } from './byName.ts'
 import { DatasetError, systemErrorCode } from './datasetError.ts'
 import type { ImageSpec } from './imageSpec.ts'
 import type { CacheContext } from './packCache.ts'
@@ -119,7 +120,7 @@ async function entriesOf(folder: string, recursive = false): Promise<Dirent[]> {
   try {
     const all = await readdir(folder, { withFileTypes: true, recursive })
     const visible = all.filter(one => !one.name.startsWith('.') && one.name !== 'Thumbs.db')
-    return visible.sort((a, b) => compare(a.parentPath, b.parentPath) || compare(a.name, b.name))
+    return visible.sort((a, b) => byName(a.parentPath, b.parentPath) || byName(a.name, b.name))
   } catch (error) {
     const code = systemErrorCode(error)
     throw code === 'ENOENT'
@@ -136,9 +137,6 @@ async function entriesOf(folder: string, recursive = false): Promise<Dirent[]> {
           )
   }
 }
-
-const numbers = new Intl.Collator('en', { numeric: true })
-const compare = (a: string, b: string): number => numbers.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0)
 
 /** Files asked at the same time for their size and time. */
 const statsAtOnce = 64

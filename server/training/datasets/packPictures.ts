@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n'
 import type { Shape } from '../models/network.ts'
+import { byName } from './byName.ts'
 import { DatasetError } from './datasetError.ts'
 import { PictureDecoder, PictureError } from './decodePicture.ts'
 import type { ImageSpec } from './imageSpec.ts'
@@ -34,8 +35,6 @@ const atOnce = 8
 
 /** Without a size in the experiment, pictures larger than this are refused: hardly anybody means a network that large. */
 const largestSide = 1024
-
-const byName = new Intl.Collator('en', { numeric: true })
 
 /**
  * Opens pictures that have to be decoded: from the pack of an earlier time, or by making one now. Pictures that cannot be
@@ -202,9 +201,7 @@ export function numberClasses(
 ): { readonly classNames: string[]; readonly labels: Int32Array } {
   const occurring = new Set(classes)
   const ordered = (order ?? []).filter(one => occurring.has(one))
-  const rest = [...occurring]
-    .filter(one => !ordered.includes(one))
-    .sort((a, b) => byName.compare(a, b) || (a < b ? -1 : 1))
+  const rest = [...occurring].filter(one => !ordered.includes(one)).sort(byName)
   const classNames = [...ordered, ...rest]
   const numbers = new Map(classNames.map((one, number) => [one, number]))
   return { classNames, labels: Int32Array.from(classes, one => numbers.get(one) ?? 0) }

@@ -1,14 +1,14 @@
 /** Starts the threads of an engine: as many as can share a memory with ONNX Runtime, else one. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
+import { takeThread } from '../../spareThreads.ts'
 import type { EngineOptions } from '../trainEngine.ts'
 import { compileKernels } from './kernels.ts'
 import { createMemory } from './memory.ts'
 import { type Ort, loadOrt } from './ort.ts'
 import { Part, type PartOptions } from './part.ts'
 import { productGraph } from './productGraphs.ts'
-import type { WorkerData } from './worker.ts'
+import type { WorkerSetup } from './worker.ts'
 
 export interface Crew {
   readonly ort: Ort
@@ -39,8 +39,8 @@ export function startCrew(engine: EngineOptions, threads: number): Crew {
   let disposed = false
   let started = false
   const starts = parts.slice(1).map(part => {
-    const workerData: WorkerData = { options, memory, rank: part.team.rank, partBytes: bytes }
-    const worker = new Worker(workerFile(), { workerData })
+    const setup: WorkerSetup = { options, memory, rank: part.team.rank, partBytes: bytes }
+    const worker = takeThread(crewThread(), setup)
     return new Promise<void>((resolve, reject) => {
       worker.once('message', () => {
         // From here on it does not keep the process alive.
@@ -78,8 +78,8 @@ export function startCrew(engine: EngineOptions, threads: number): Crew {
   }
 }
 
-/** Beside this file in the sources, under this name beside a bundle. */
-function workerFile(): URL {
+/** What each thread but the first runs: beside this file in the sources, under this name beside a bundle. */
+export function crewThread(): URL {
   const bundled = new URL('./onnxWorker.cjs', import.meta.url)
   return existsSync(fileURLToPath(bundled)) ? bundled : new URL('./worker.ts', import.meta.url)
 }
