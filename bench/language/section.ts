@@ -3,9 +3,11 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { listRuns, startTraining, wishRun } from '../../protocol/requests.ts'
+import { listRuns, startTraining } from '../../protocol/requests.ts'
+import { endedStatuses } from '../../protocol/runEvent.ts'
 import { parseExperiment } from '../../server/experiment/parse.ts'
 import { resolveExperiment } from '../../server/experiment/resolve.ts'
+import { requestWish } from '../../server/queues/local.ts'
 import { openStore } from '../../server/store/store.ts'
 import { planOf } from '../../server/sweeps/plan.ts'
 import { startClient, uriOf, type TestClient } from '../../test/languageServer/client.ts'
@@ -59,9 +61,9 @@ export async function benchLanguage({ rounds }: BenchOptions): Promise<void> {
       `Language server, ${lines} lines, ${runsBefore} runs and a sweep in the store, one run training (${during} steps meanwhile); milliseconds:`,
     )
     printTable(['request', 'p50', 'p95', 'worst', `p95 < ${limit}`], rows)
-    await stopAll(client)
     await client.stop()
   } finally {
+    await endRuns(folder)
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 })
   }
 }
@@ -110,9 +112,13 @@ async function trained(client: TestClient): Promise<number> {
   return running.step
 }
 
-async function stopAll(client: TestClient): Promise<void> {
-  const { runs } = v.parse(listRuns.result, await client.connection.sendRequest(listRuns.method, { metrics: [] }))
-  for (const run of runs)
-    if (run.status === 'running') await client.connection.sendRequest(wishRun.method, { runId: run.id, wish: 'stop' })
-  await new Promise(done => setTimeout(done, 2_000))
+/** Through the store: also where the language server is gone. */
+async function endRuns(folder: string): Promise<void> {
+  const opened = openStore(join(folder, '.triplet-lab'), { create: false })
+  if (opened.kind !== 'opened') return
+  const { store } = opened
+  const unfinished = () => store.runs({ metrics: [] }).filter(run => !endedStatuses.has(run.status))
+  for (const { id } of unfinished()) requestWish(store, id, 'stop')
+  for (let i = 0; i < 300 && unfinished().length > 0; i++) await new Promise(done => setTimeout(done, 100))
+  store.close()
 }

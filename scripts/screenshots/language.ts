@@ -38,7 +38,7 @@ const fresh = `// Digits again, with what was learned.
   "split": { "by": "given" },
   "model": { "architecture": "mlp", "embeddingSize": 16 },
   "loss": { "margin": 0.2 },
-  "mining": "",
+  "mining": "semi-hard",
   "batch": { "classes": 10, "samplesPerClass": 8 },
   "epochs": 3
 }
@@ -89,7 +89,8 @@ export async function languageScreenshots(workspace: string): Promise<void> {
   await again.hover()
   await shot('hover')
   await page.keyboard.press('Escape')
-  await again.cursorIn('"mining": ""', 11)
+  await again.cursorIn('"semi-hard"', 1)
+  for (let i = 0; i < 'semi-hard'.length; i++) await page.keyboard.press('Delete')
   await again.suggestions()
   // Once more: what the chosen one does, beside it.
   await page.keyboard.press('Control+Space')

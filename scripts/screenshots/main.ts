@@ -10,6 +10,7 @@ import { compareScreenshots } from './compare.ts'
 import { languageScreenshots } from './language.ts'
 import { panelScreenshots } from './panel.ts'
 import { project } from './studio.ts'
+import { sweepScreenshots } from './sweep.ts'
 import { trainedWorkspace } from './workspace.ts'
 
 /** Each is given the workspace with trained runs in it, and which of its parts are wanted. */
@@ -18,6 +19,7 @@ const sections: Readonly<Record<string, Take>> = {
   panel: panelScreenshots,
   compare: compareScreenshots,
   language: languageScreenshots,
+  sweep: sweepScreenshots,
 }
 
 const { values, positionals } = parseArgs({

@@ -17,7 +17,9 @@ const wide =
 
 /** Places that a text takes in a terminal. */
 function widthOf(text: string): number {
-  return [...text].reduce((sum, one) => sum + (wide.test(one) ? 2 : 1), 0)
+  let places = 0
+  for (const one of text) places += wide.test(one) ? 2 : 1
+  return places
 }
 
 export function padded(text: string, width: number): string {

@@ -37,10 +37,14 @@ export function parseValid(text: string, deepest: number): ValidTree | null {
   let depth = 0
   let hasDuplicates = false
   let token: number = scanner.scan()
-  const isBroken = () => scanner.getTokenError() !== noError
+  const isBroken = () => {
+    const error: number = scanner.getTokenError()
+    return error !== noError
+  }
 
-  function next(): void {
+  function next(): number {
     token = scanner.scan()
+    return token
   }
 
   function value(): Value | null {
@@ -96,8 +100,7 @@ export function parseValid(text: string, deepest: number): ValidTree | null {
     if (token !== word.string || isBroken()) return null
     const keySpan = { offset: scanner.getTokenOffset(), length: scanner.getTokenLength() }
     const key = scanner.getTokenValue()
-    next()
-    if (token !== word.colon) return null
+    if (next() !== word.colon) return null
     next()
     const own = value()
     if (own === null) return null

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { bundle, runCli, workspace, type Finished } from './processes.ts'
+import { bundle, runCli, until, workspace, type Finished } from './processes.ts'
 import { writeSweep } from './sweepFile.ts'
 
 interface Answer {
@@ -102,6 +102,40 @@ describe('triplet-lab sweep', () => {
   })
 })
 
+describe('a sweep as a whole', () => {
+  it('is paused, brought forward, resumed and stopped', async () => {
+    const { folder, store } = workspace()
+    const file = writeSweep(folder, { ...margins(0.1, 0.2, 0.5), epochs: 2_000 })
+    const json = async (...args: string[]) => JSON.parse((await runCli(folder, ...args, '--json')).stdout) as unknown
+    expect(await json('slots', '1')).toEqual({ slots: 1 })
+    expect((await runCli(folder, 'sweep', file, '--detach')).status).toBe(0)
+    const running = () => store.runs({ statuses: ['running'], metrics: [] })
+    await until('a run gets on', () => running().some(run => run.step > 0))
+    expect(running()).toHaveLength(1)
+
+    expect(await json('pause', '1', '--sweep')).toEqual({ id: 1, status: 'running', wish: 'pause' })
+    await until('nothing trains', () => running().length === 0)
+    expect((await runCli(folder, 'sweeps')).stdout).toMatch(/^ +1 {2}running {2}0 of 3 runs ended, by MAP@R · paused/)
+    expect(await json('first', '1', '--sweep')).toEqual({ id: 1, priority: 1 })
+    expect(store.sweep(1)?.priority).toBe(1)
+
+    expect(await json('resume', '1', '--sweep')).toEqual({ id: 1, status: 'running', wish: 'run' })
+    await until('it trains again', () => running().length === 1)
+    const stopped = await runCli(folder, 'stop', '1', '--sweep')
+    expect(stopped).toMatchObject({ status: 0, stdout: '' })
+    expect(stopped.stderr).toContain('Sweep 1 stops. It can be resumed.')
+    await until('all runs have stopped', () => store.runs({ statuses: ['stopped'], metrics: [] }).length === 3)
+    expect(store.sweep(1)?.status).toBe('stopped')
+
+    for (const command of ['pause', 'first']) {
+      const unknown = await runCli(folder, command, '9', '--sweep')
+      expect(unknown).toMatchObject({ status: 2, stdout: '' })
+      expect(unknown.stderr).toContain('There is no sweep 9.')
+    }
+    expect(await json('slots', 'auto')).toEqual({ slots: null })
+  })
+})
+
 describe('a sweep that cannot work is refused before anything is queued:', () => {
   const wide = Array.from({ length: 101 }, (_, i) => i + 1)
   const cases: Readonly<Record<string, { readonly changes: object; readonly says: RegExp }>> = {
@@ -158,7 +192,6 @@ async function inTerminal(
 function onScreen(written: string): string[] {
   const lines = ['']
   let row = 0
-  // eslint-disable-next-line no-control-regex -- the codes of a terminal are control characters
   for (const [part] of written.matchAll(/\u001b\[\d*[AJ]|\r|\n|[^\u001b\r\n]+|\u001b/g)) {
     const up = /\[(\d+)A$/.exec(part)
     if (part === '\n') lines[++row] ??= ''

@@ -21,18 +21,23 @@ export interface ParallelPlot {
   readonly picked: readonly boolean[]
   /** Marks a stretch of an axis; `null`: none. */
   readonly brush: (path: string, stretch: readonly [number, number] | null) => void
+  /** Pixels across, where they are known: then nothing is scaled, and words keep their size. */
+  readonly width?: number
 }
 
-const height = 240
-const top = 30
-const bottom = 214
-const width = 1000
-const margin = 60
+const height = 246
+const top = 38
+const bottom = 222
+/** Room for the numbers of the last axis. */
+const right = 60
 
 export function parallelPlot(plot: ParallelPlot): TemplateResult {
-  const { axes, runs, theme, emphasised, emphasise, open, picked } = plot
-  const gap = axes.length > 1 ? (width - 2 * margin) / (axes.length - 1) : 0
-  const xOf = (i: number) => margin + i * gap
+  const { axes, runs, theme, emphasised, emphasise, open, picked, width = 1000 } = plot
+  const left = Math.min(right, width / 8)
+  const gap = axes.length > 1 ? (width - left - right) / (axes.length - 1) : 0
+  const xOf = (i: number) => left + i * gap
+  // Where axes are close together, their names take turns on two lines.
+  const nameLine = (i: number) => (gap < 110 && i % 2 === 1 ? 24 : 10)
   const yOf = (position: number) => bottom - position * (bottom - top)
   const path = (run: number) =>
     axes
@@ -69,10 +74,7 @@ export function parallelPlot(plot: ParallelPlot): TemplateResult {
     ${axes.map(
       (axis, i) => svg`
         <line x1=${xOf(i)} x2=${xOf(i)} y1=${top} y2=${bottom} stroke=${theme.muted} />
-        <text x=${xOf(i)} y="14" text-anchor="middle" fill=${theme.foreground} font-weight="600">${shortPath(axis.path)}</text>
-        ${axis.ticks.map(
-          tick => svg`<text x=${xOf(i) + 5} y=${yOf(tick.at) + 4} fill=${theme.muted}>${tick.label}</text>`,
-        )}`,
+        <text x=${xOf(i)} y=${nameLine(i)} text-anchor="middle" fill=${theme.foreground} font-weight="600">${shortPath(axis.path)}</text>`,
     )}
     ${runs.map(
       (run, i) => svg`<polyline
@@ -94,6 +96,11 @@ export function parallelPlot(plot: ParallelPlot): TemplateResult {
           if (event.key === 'Enter') open(run.id)
         }}
       ><title>${run.name}</title></polyline>`,
+    )}
+    ${axes.map((axis, i) =>
+      axis.ticks.map(
+        tick => svg`<text class="tick" x=${xOf(i) + 5} y=${yOf(tick.at) + 4} fill=${theme.muted}>${tick.label}</text>`,
+      ),
     )}
     ${axes.map((axis, i) => {
       const marked = plot.brushes.get(axis.path)

@@ -16,18 +16,19 @@ export interface Contour {
   readonly theme: Theme
   readonly name: (combination: Combination) => string
   readonly open: (combination: Combination) => void
+  /** Pixels across. */
+  readonly width: number
 }
 
 const size = 36
 const bands = 7
-const width = 460
 const height = 300
 const left = 84
 const bottom = 36
-const top = 10
+const top = 26
 const right = 74
 
-export function contour({ label, across, up, marks, goal, metric, theme, name, open }: Contour): TemplateResult {
+export function contour({ label, across, up, marks, goal, metric, theme, name, open, width }: Contour): TemplateResult {
   const results = marks.map(({ x, y, score }) => ({ x, y, score }))
   const values = surface(results, size)
   const [low, high] = values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity])
@@ -40,7 +41,7 @@ export function contour({ label, across, up, marks, goal, metric, theme, name, o
   const xOf = (x: number) => left + x * (width - left - right)
   const yOf = (y: number) => top + (1 - y) * (height - top - bottom)
   const best = marks.reduce<Mark | undefined>((a, b) => (b.isBest ? b : a), undefined)
-  return html`<svg class="contour" viewBox="0 0 ${width} ${height}" role="group" aria-label=${label}>
+  return html`<svg class="contour" width=${width} height=${height} role="group" aria-label=${label}>
     ${stretches(values, bandOf).map(
       ({ row, from, to, band }) => svg`<rect
         x=${left + from * cell.width}
@@ -58,7 +59,7 @@ export function contour({ label, across, up, marks, goal, metric, theme, name, o
       tick => svg`<text x=${left - 6} y=${yOf(tick.at) + 4} text-anchor="end" fill=${theme.muted}>${tick.label}</text>`,
     )}
     <text x=${xOf(0.5)} y=${height - 5} text-anchor="middle" fill=${theme.foreground}>${last(across.path)}</text>
-    <text x="4" y=${top + 10} fill=${theme.foreground}>${last(up.path)}</text>
+    <text x=${left - 6} y="12" text-anchor="end" fill=${theme.foreground}>${last(up.path)}</text>
     ${marks.map(mark => {
       const title = `${name(mark.combination)}: ${metricValue(metric, mark.score)}`
       return svg`<circle

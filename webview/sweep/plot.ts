@@ -24,9 +24,10 @@ export interface Plot {
   readonly theme: Theme
   readonly name: (combination: Combination) => string
   readonly open: (combination: Combination) => void
+  /** Pixels across: nothing is scaled, so that words keep their size. */
+  readonly width: number
 }
 
-const width = 320
 const height = 170
 const left = 46
 const right = 12
@@ -40,7 +41,7 @@ export function scoreRange(scores: readonly number[]): [low: number, high: numbe
   return [low - air, high + air]
 }
 
-export function plot({ label, marks, ticks, steps, metric, theme, name, open }: Plot): TemplateResult {
+export function plot({ label, marks, ticks, steps, metric, theme, name, open, width }: Plot): TemplateResult {
   const scores = [...marks.map(mark => mark.score), ...(steps ?? []).map(step => step.score)]
   const [low, high] = scores.length === 0 ? [0, 1] : scoreRange(scores)
   const xOf = (x: number) => left + 6 + x * (width - left - right - 12)
@@ -51,7 +52,7 @@ export function plot({ label, marks, ticks, steps, metric, theme, name, open }: 
     return next === undefined ? [here] : [here, `${xOf(next.x).toFixed(1)},${yOf(score).toFixed(1)}`]
   })
   const levels = [0, 0.5, 1].map(share => low + share * (high - low))
-  return html`<svg class="sweep-plot" viewBox="0 0 ${width} ${height}" role="group" aria-label=${label}>
+  return html`<svg class="sweep-plot" width=${width} height=${height} role="group" aria-label=${label}>
     ${levels.map(
       level => svg`
         <line x1=${left} x2=${width - right} y1=${yOf(level)} y2=${yOf(level)} stroke=${theme.grid} />

@@ -34,6 +34,7 @@ export class SweepView {
   #frame: number | undefined
   #emphasised: number | null = null
   #brushes: Brushes = new Map()
+  #drawnWidth = 0
 
   constructor(root: HTMLElement, model: SweepModel, host: SweepHost) {
     this.#root = root
@@ -44,6 +45,10 @@ export class SweepView {
       this.#theme = readTheme()
       this.redraw()
     })
+    // Charts are drawn for a width; a scrollbar that appears changes it too.
+    new ResizeObserver(() => {
+      if (this.#width !== this.#drawnWidth) this.redraw()
+    }).observe(root)
   }
 
   redraw(): void {
@@ -51,6 +56,7 @@ export class SweepView {
       this.#frame = undefined
       const { sweep } = this.#model
       if (sweep !== null) this.#host.remember({ ...this.#state, sweepId: sweep.id })
+      this.#drawnWidth = this.#width
       render(this.#page(), this.#root)
     })
   }
@@ -85,6 +91,12 @@ export class SweepView {
         })}
       </section>
     `
+  }
+
+  /** Pixels across that the page has for what it shows. */
+  get #width(): number {
+    const { paddingLeft, paddingRight } = getComputedStyle(this.#root)
+    return Math.max(200, this.#root.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight))
   }
 
   #header(sweep: SweepInfo): TemplateResult {
@@ -154,6 +166,7 @@ export class SweepView {
         ...this.#shared(sweep),
         label: l10n.t('{0}, after {1} results', label, steps.length),
         marks,
+        width: chartWidth(this.#width, 320, 2),
         ticks: [{ at: xOf(0), label: '1' }, ...(steps.length > 1 ? [{ at: 1, label: String(steps.length) }] : [])],
         steps: steps.map(({ best: score }, i) => ({ x: xOf(i), score })),
       })}
@@ -193,6 +206,7 @@ export class SweepView {
     return html`<section>
       <h2>${l10n.t('Settings and {0}', metricName(sweep.metric))}</h2>
       ${parallelPlot({
+        width: this.#width,
         axes,
         runs,
         theme: this.#theme,
@@ -226,6 +240,7 @@ export class SweepView {
               label: l10n.t('{0} by {1}', metricName(sweep.metric), path),
               marks: marksOn(scale, scored),
               ticks: scale.ticks,
+              width: chartWidth(this.#width, 260),
             })}
           </figure>`
         })}
@@ -234,14 +249,16 @@ export class SweepView {
   }
 
   #contour(sweep: SweepInfo, scored: readonly Combination[]): TemplateResult {
-    const paths = sweep.axes.map(axis => axis.path)
+    const scales = new Map(sweep.axes.map(({ path }) => [path, scaleOf(sweep, path, scored)]))
+    // Numbers first: between words there is nothing to see.
+    const paths = [...scales.keys()].sort((a, b) => Number(scales.get(b)?.isNumeric) - Number(scales.get(a)?.isNumeric))
     if (paths.length < 2) return html``
     const across = paths.find(path => path === this.#state.across) ?? paths[0]
     const up = paths.find(path => path === this.#state.up && path !== across) ?? paths.find(path => path !== across)
-    if (up === undefined) return html``
-    const scales = [scaleOf(sweep, across, scored), scaleOf(sweep, up, scored)] as const
-    const marks = marksOn(scales[0], scored).flatMap(mark => {
-      const y = scales[1].place(mark.combination.values.get(up))
+    const [acrossScale, upScale] = [scales.get(across), up === undefined ? undefined : scales.get(up)]
+    if (up === undefined || acrossScale === undefined || upScale === undefined) return html``
+    const marks = marksOn(acrossScale, scored).flatMap(mark => {
+      const y = upScale.place(mark.combination.values.get(up))
       return y === null ? [] : [{ ...mark, y }]
     })
     const choose = (label: string, value: string, change: (path: string) => Partial<SweepState>) =>
@@ -264,10 +281,11 @@ export class SweepView {
       ${contour({
         ...this.#shared(sweep),
         label: l10n.t('{0} by {1} and {2}', metricName(sweep.metric), across, up),
-        across: scales[0],
-        up: scales[1],
+        across: acrossScale,
+        up: upScale,
         marks,
         goal: sweep.goal,
+        width: Math.min(640, this.#width),
       })}
     </section>`
   }
@@ -294,6 +312,14 @@ export class SweepView {
     this.#state = { ...this.#state, ...change }
     this.redraw()
   }
+}
+
+/** As in sweep.css: columns of at least so many pixels with a gap between them; a chart has its border and padding. */
+function chartWidth(page: number, least: number, most = Infinity): number {
+  const gap = 12
+  const frame = 18
+  const columns = Math.max(1, Math.min(most, Math.floor((page + gap) / (least + gap))))
+  return Math.floor((page - gap * (columns - 1)) / columns) - frame
 }
 
 function scaleOf(sweep: SweepInfo, path: string, scored: readonly Combination[]): AxisScale {
