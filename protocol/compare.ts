@@ -1,6 +1,7 @@
 /** What the comparison and the extension say to each other through postMessage. Both sides decode. */
 import * as v from 'valibot'
-import { RunRow, Series } from './runEvent.ts'
+import { RunRow } from './runEvent.ts'
+import { SeriesArrays } from './seriesArrays.ts'
 
 /** Extension → comparison. */
 export const ToCompare = v.variant('kind', [
@@ -10,7 +11,7 @@ export const ToCompare = v.variant('kind', [
   v.object({
     kind: v.literal('curves'),
     metric: v.string(),
-    curves: v.array(v.object({ runId: v.number(), series: v.nullable(Series) })),
+    curves: v.array(v.object({ runId: v.number(), series: v.nullable(SeriesArrays) })),
   }),
 ])
 export type ToCompare = v.InferOutput<typeof ToCompare>

@@ -5,6 +5,7 @@ import * as vscode from 'vscode'
 import { assertNever } from '../../protocol/assertNever.ts'
 import { CompareState, FromCompare, type ToCompare } from '../../protocol/compare.ts'
 import { readCurves } from '../../protocol/requests.ts'
+import { toArrays } from '../../protocol/seriesArrays.ts'
 import type { Client } from '../client.ts'
 import { diffSpecs } from '../commands/specDocuments.ts'
 import { useSettings } from '../commands/useSettings.ts'
@@ -135,7 +136,8 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
           maxPoints: curvePoints,
         }
         const { series } = await this.#client.request(readCurves, question)
-        return { runId, series: series.at(0) ?? null }
+        const own = series.at(0)
+        return { runId, series: own === undefined ? null : toArrays(own) }
       }),
     )
     this.#post({ kind: 'curves', metric, curves })

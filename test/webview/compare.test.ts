@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { flatten } from '../../protocol/specDifference.ts'
+import { toArrays } from '../../protocol/seriesArrays.ts'
 import { passing, stretch } from '../../webview/compare/brush.ts'
 import { CompareModel } from '../../webview/compare/model.ts'
 import { parallelAxes } from '../../webview/compare/parallel.ts'
@@ -94,7 +95,7 @@ test('a curve is asked for once for each step that its run reaches', () => {
   model.apply({
     kind: 'curves',
     metric: 'loss',
-    curves: [{ runId: 1, series: { metric: 'loss', steps: [1], values: [2] } }],
+    curves: [{ runId: 1, series: toArrays({ metric: 'loss', steps: [1], values: [2] }) }],
   })
   expect(model.curve('loss', 1)?.last).toBe(2)
   expect(model.curve('loss', 2)).toBeUndefined()

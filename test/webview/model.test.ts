@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { FromPanel, PanelState, ToPanel } from '../../protocol/panel.ts'
 import type { RunEvent } from '../../protocol/runEvent.ts'
+import { toArrays } from '../../protocol/seriesArrays.ts'
 import { PanelModel } from '../../webview/panel/model.ts'
 import { findingOf, isPlateau } from '../../webview/panel/findings.ts'
 import { runRow } from './fixtures.ts'
@@ -19,7 +20,8 @@ const event = (id: number, kind: RunEvent['kind'], message: string): RunEvent =>
 function shown(): PanelModel {
   const model = new PanelModel()
   const series = [{ metric: 'loss', steps: [1, 2], values: [0.5, 0.4] }]
-  model.apply({ kind: 'show', run: runRow(), series, events: [event(1, 'started', 'Started.')], clock: noClock }, 0)
+  const events = [event(1, 'started', 'Started.')]
+  model.apply({ kind: 'show', run: runRow(), series: series.map(toArrays), events, clock: noClock }, 0)
   return model
 }
 
@@ -95,7 +97,10 @@ describe('findings', () => {
   test('offer more epochs when the last evaluation was the best', () => {
     const model = new PanelModel()
     const series = [{ metric: 'test/mapAtR', steps: [1, 2, 3], values: [0.1, 0.2, 0.3] }]
-    model.apply({ kind: 'show', run: runRow({ status: 'done' }), series, events: [], clock: noClock }, 0)
+    model.apply(
+      { kind: 'show', run: runRow({ status: 'done' }), series: series.map(toArrays), events: [], clock: noClock },
+      0,
+    )
     expect(findingOf(model).advice).toEqual(['more-epochs'])
   })
 

@@ -1,9 +1,10 @@
-/** The charts of a page: made when their canvas appears, gone with it, and drawn only while they are in sight. */
+/** The charts of a page: made when their canvas comes into sight, gone with it, and drawn only while it is in sight. */
 import type { ChartDefinition } from './definition.ts'
 import { type ChartCallbacks, type ChartInput, TimeChart } from './timeChart.ts'
 
 export class ChartBoard {
   readonly #callbacks: ChartCallbacks
+  readonly #canvases = new Map<string, HTMLCanvasElement>()
   readonly #charts = new Map<string, TimeChart>()
   readonly #adopters = new Map<string, (element: Element | undefined) => void>()
   readonly #definitions = new Map<string, ChartDefinition>()
@@ -20,6 +21,7 @@ export class ChartBoard {
     })
   }
 
+  /** `undefined` as long as the chart was not in sight. */
   get(id: string): TimeChart | undefined {
     return this.#charts.get(id)
   }
@@ -38,26 +40,32 @@ export class ChartBoard {
 
   /** @param crosshair where it stands on the axis; `null`: nowhere */
   draw(input: ChartInput, crosshair: number | null): void {
-    for (const [id, chart] of this.#charts) {
-      if (!this.#visible.has(chart.canvas)) continue
-      chart.definition = this.#definitions.get(id) ?? chart.definition
-      chart.update(input)
+    for (const [id, canvas] of this.#canvases) {
+      const definition = this.#definitions.get(id)
+      if (definition === undefined || !this.#visible.has(canvas)) continue
+      let chart = this.#charts.get(id)
+      if (chart === undefined) {
+        this.#charts.set(id, (chart = new TimeChart(canvas, definition, this.#callbacks, input)))
+      } else {
+        chart.definition = definition
+        chart.update(input)
+      }
       chart.showCrosshair(crosshair)
     }
   }
 
   #adopt(id: string, element: Element | undefined): void {
-    const known = this.#charts.get(id)
-    if (element === known?.canvas) return
+    const known = this.#canvases.get(id)
+    if (element === known) return
     if (known !== undefined) {
-      this.#observer.unobserve(known.canvas)
-      this.#visible.delete(known.canvas)
-      known.dispose()
+      this.#observer.unobserve(known)
+      this.#visible.delete(known)
+      this.#canvases.delete(id)
+      this.#charts.get(id)?.dispose()
       this.#charts.delete(id)
     }
-    const definition = this.#definitions.get(id)
-    if (!(element instanceof HTMLCanvasElement) || definition === undefined) return
-    this.#charts.set(id, new TimeChart(element, definition, this.#callbacks))
+    if (!(element instanceof HTMLCanvasElement)) return
+    this.#canvases.set(id, element)
     // The observer will say so too, but some frames later.
     if (element.getBoundingClientRect().top < window.innerHeight) this.#visible.add(element)
     this.#observer.observe(element)
