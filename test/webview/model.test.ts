@@ -45,6 +45,15 @@ describe('PanelModel', () => {
     expect(model.run?.id).toBe(7)
   })
 
+  test('the axis begins at the first step, or at the first that it can show', () => {
+    const model = shown()
+    const series = [{ metric: 'test/recallAt1', steps: [0, 5], values: [0.1, 0.2] }]
+    model.apply({ kind: 'deltas', deltas: [{ kind: 'points', runId: 7, series }] }, 100)
+    expect(model.firstStep()).toBe(0)
+    expect(model.firstStep(step => step > 0)).toBe(1)
+    expect(model.firstStep(step => step > 9)).toBe(0)
+  })
+
   test('showing another run starts afresh', () => {
     const model = shown()
     model.apply({ kind: 'show', run: runRow({ id: 9 }), series: [], events: [], clock: noClock }, 0)

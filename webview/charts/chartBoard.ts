@@ -1,6 +1,7 @@
 /** The charts of a page: made when their canvas comes into sight, gone with it, and drawn only while it is in sight. */
 import type { ChartDefinition } from './definition.ts'
-import { type ChartCallbacks, type ChartInput, TimeChart } from './timeChart.ts'
+import { type ChartInput, TimeChart } from './timeChart.ts'
+import type { ChartCallbacks } from './zoomTarget.ts'
 
 export class ChartBoard {
   readonly #callbacks: ChartCallbacks
@@ -10,6 +11,9 @@ export class ChartBoard {
   readonly #definitions = new Map<string, ChartDefinition>()
   readonly #visible = new Set<Element>()
   readonly #observer: IntersectionObserver
+  #latest: { readonly input: ChartInput; readonly crosshair: number | null } | undefined
+  /** In which the next chart is made. */
+  #frame: number | undefined
 
   constructor(redraw: () => void, callbacks: ChartCallbacks) {
     this.#callbacks = callbacks
@@ -38,20 +42,44 @@ export class ChartBoard {
     return adopter
   }
 
-  /** @param crosshair where it stands on the axis; `null`: nowhere */
+  /**
+   * The charts that are there are drawn at once. Making one takes longer, so the first of those that came into sight is
+   * made now and each of the others in a frame of its own: the page shows something sooner.
+   * @param crosshair where it stands on the axis; `null`: nowhere
+   */
   draw(input: ChartInput, crosshair: number | null): void {
-    for (const [id, canvas] of this.#canvases) {
-      const definition = this.#definitions.get(id)
-      if (definition === undefined || !this.#visible.has(canvas)) continue
-      let chart = this.#charts.get(id)
-      if (chart === undefined) {
-        this.#charts.set(id, (chart = new TimeChart(canvas, definition, this.#callbacks, input)))
-      } else {
-        chart.definition = definition
-        chart.update(input)
-      }
+    this.#latest = { input, crosshair }
+    for (const [id, chart] of this.#charts) {
+      if (!this.#visible.has(chart.canvas)) continue
+      chart.definition = this.#definitions.get(id) ?? chart.definition
+      chart.update(input)
       chart.showCrosshair(crosshair)
     }
+    this.#makeNext()
+  }
+
+  /** Makes the first chart that is in sight and not there yet, and sees to the others. */
+  #makeNext(): void {
+    if (this.#latest === undefined || this.#frame !== undefined) return
+    const missing = [...this.#canvases].filter(([id, canvas]) => this.#visible.has(canvas) && !this.#charts.has(id))
+    const next = missing.at(0)
+    if (next === undefined) return
+    const [id, canvas] = next
+    const definition = this.#definitions.get(id)
+    if (definition === undefined) return
+    const { input, crosshair } = this.#latest
+    const chart = new TimeChart(canvas, definition, this.#callbacks, input)
+    chart.showCrosshair(crosshair)
+    this.#charts.set(id, chart)
+    if (missing.length === 1) {
+      // For whoever measures how long it takes until all that is in sight is drawn.
+      performance.mark('tripletlab:complete')
+      return
+    }
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = undefined
+      this.#makeNext()
+    })
   }
 
   #adopt(id: string, element: Element | undefined): void {

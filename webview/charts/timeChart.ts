@@ -16,11 +16,12 @@ import { chartSvg } from '../export/svg.ts'
 import type { Curve } from '../data/curve.ts'
 import { type Dataset, datasetsOf } from './datasets.ts'
 import { type ChartDefinition, metricsOf } from './definition.ts'
-import { type GestureTarget, listenForGestures } from './gestures.ts'
+import { listenForGestures } from './gestures.ts'
 import type { Gap, Point } from './layers.ts'
 import { type EpochLines, type Mark, type Overlay, overlayPlugin, withoutNames } from './overlay.ts'
 import type { PlacedCurves, PlacingAxis } from './placedCurves.ts'
 import type { Theme } from './theme.ts'
+import { type ChartCallbacks, ZoomTarget } from './zoomTarget.ts'
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler)
 
@@ -72,16 +73,11 @@ function isReader(value: unknown): value is (drawn: DrawnChart) => void {
   return typeof value === 'function'
 }
 
-export interface ChartCallbacks {
-  onRange(range: readonly [number, number] | null): void
-  onCrosshair(x: number | null): void
-}
-
-export class TimeChart implements GestureTarget {
+export class TimeChart {
   definition: ChartDefinition
   readonly canvas: HTMLCanvasElement
   readonly #chart: Chart<'line', Point[]>
-  readonly #callbacks: ChartCallbacks
+  readonly #target: ZoomTarget
   readonly #overlay: Overlay
   #input: ChartInput
 
@@ -89,7 +85,6 @@ export class TimeChart implements GestureTarget {
   constructor(canvas: HTMLCanvasElement, definition: ChartDefinition, callbacks: ChartCallbacks, input: ChartInput) {
     this.canvas = canvas
     this.definition = definition
-    this.#callbacks = callbacks
     this.#input = input
     this.#overlay = { ...this.#under(), crosshair: null, label: '', selection: null }
     this.#chart = new Chart(canvas, {
@@ -98,7 +93,8 @@ export class TimeChart implements GestureTarget {
       plugins: [overlayPlugin(this.#overlay)],
     })
     this.#describe(input)
-    listenForGestures(canvas, this)
+    this.#target = new ZoomTarget(this.#chart, this.#overlay, callbacks, () => this.#input)
+    listenForGestures(canvas, this.#target)
     canvas.addEventListener(readChart, event => {
       if (event instanceof CustomEvent && isReader(event.detail)) event.detail(this.#drawn())
     })
@@ -144,13 +140,13 @@ export class TimeChart implements GestureTarget {
   }
 
   #scales(): { x: Scale; y: Scale } {
-    const [min, max] = this.range
+    const [min, max] = this.#range
     return { x: xScale(this.#input, min, max), y: yScale(this.definition, this.#input.theme, this.#isLogY) }
   }
 
   #datasets(): Dataset[] {
     const { curves, whole, placedCurves, axisOf, gaps, logX, smoothing, margin, hidden, theme } = this.#input
-    const [min, max] = this.range
+    const [min, max] = this.#range
     return datasetsOf(this.definition, {
       curves,
       whole,
@@ -166,59 +162,17 @@ export class TimeChart implements GestureTarget {
     })
   }
 
+  get #range(): readonly [number, number] {
+    return this.#input.range ?? this.#input.extent
+  }
+
   get #isLogY(): boolean {
     return this.#input.logY && this.definition.logarithmic === true
   }
 
   /** Moves the crosshair that all charts of a panel share. */
   showCrosshair(x: number | null): void {
-    if (this.#overlay.crosshair === x) return
-    this.#overlay.crosshair = x
-    this.#overlay.label = x === null ? '' : this.#input.describeX(x)
-    this.#chart.draw()
-  }
-
-  get plot(): { readonly left: number; readonly right: number } {
-    return this.#chart.chartArea
-  }
-
-  valueAt(pixel: number): number {
-    return this.#chart.scales['x'].getValueForPixel(pixel) ?? 0
-  }
-
-  pixelAt(x: number): number {
-    return this.#chart.scales['x'].getPixelForValue(x)
-  }
-
-  hover(pixel: number | null): void {
-    this.#callbacks.onCrosshair(pixel === null ? null : this.valueAt(pixel))
-  }
-
-  select(from: number, to: number): void {
-    this.#overlay.selection = [from, to]
-    this.#chart.draw()
-  }
-
-  endSelection(range: readonly [number, number] | null): void {
-    this.#overlay.selection = null
-    if (range === null) this.#chart.draw()
-    else this.zoom(range)
-  }
-
-  /** @param range new stretch in view, or `null` for everything */
-  zoom(range: readonly [number, number] | null): void {
-    if (range === null) {
-      this.#callbacks.onRange(null)
-      return
-    }
-    const [low, high] = this.#input.extent
-    const min = Math.max(low, Math.min(range[0], range[1]))
-    const max = Math.min(high, Math.max(range[0], range[1]))
-    if (max > min) this.#callbacks.onRange(min <= low && max >= high ? null : [min, max])
-  }
-
-  get range(): readonly [number, number] {
-    return this.#input.range ?? this.#input.extent
+    this.#target.showCrosshair(x)
   }
 
   /** The picture as it stands, on the theme's background. */

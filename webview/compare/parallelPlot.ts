@@ -28,6 +28,8 @@ const top = 30
 const bottom = 214
 const width = 1000
 const margin = 60
+/** Of the height of an axis. */
+const leastApart = 0.07
 
 export function parallelPlot(plot: ParallelPlot): TemplateResult {
   const { axes, runs, theme, emphasised, emphasise, open, picked } = plot
@@ -70,9 +72,7 @@ export function parallelPlot(plot: ParallelPlot): TemplateResult {
       (axis, i) => svg`
         <line x1=${xOf(i)} x2=${xOf(i)} y1=${top} y2=${bottom} stroke=${theme.muted} />
         <text x=${xOf(i)} y="14" text-anchor="middle" fill=${theme.foreground} font-weight="600">${shortPath(axis.path)}</text>
-        ${axis.ticks.map(
-          tick => svg`<text x=${xOf(i) + 5} y=${yOf(tick.at) + 4} fill=${theme.muted}>${tick.label}</text>`,
-        )}`,
+      `,
     )}
     ${runs.map(
       (run, i) => svg`<polyline
@@ -95,6 +95,19 @@ export function parallelPlot(plot: ParallelPlot): TemplateResult {
         }}
       ><title>${run.name}</title></polyline>`,
     )}
+    ${axes.map((axis, i) => {
+      // Beside the first axis on its left: on its right the lines begin.
+      const [x, anchor] = i === 0 ? [xOf(i) - 6, 'end'] : [xOf(i) + 6, 'start']
+      return apart(axis.ticks).map(
+        tick => svg`<text
+          class="tick"
+          x=${x}
+          y=${yOf(tick.at) + 4}
+          text-anchor=${anchor}
+          fill=${theme.muted}
+        >${tick.label}</text>`,
+      )
+    })}
     ${axes.map((axis, i) => {
       const marked = plot.brushes.get(axis.path)
       const handlers = brushing(axis.path)
@@ -124,6 +137,16 @@ export function parallelPlot(plot: ParallelPlot): TemplateResult {
         ><title>${l10n.t('Drag to pick out the runs that cross here')}</title></rect>`
     })}
   </svg>`
+}
+
+/** Those of ascending ticks that can be read beside one another. */
+function apart(ticks: ParallelAxis['ticks']): ParallelAxis['ticks'] {
+  let before = -Infinity
+  return ticks.filter(({ at }) => {
+    if (at - before < leastApart) return false
+    before = at
+    return true
+  })
 }
 
 function shortPath(path: string): string {
