@@ -92,7 +92,7 @@ export const FromPanel = v.variant('kind', [
 ])
 export type FromPanel = v.InferOutput<typeof FromPanel>
 
-export const PanelTab = v.picklist(['curves', 'hardest', 'embedding', 'verification', 'log'])
+export const PanelTab = v.picklist(['curves', 'hardest', 'embedding', 'verification', 'classes', 'log'])
 export type PanelTab = v.InferOutput<typeof PanelTab>
 
 /** What the horizontal axis of a curve counts. */
