@@ -1,19 +1,23 @@
 /** What is measured inside the panel's page. Each function is sent there as text, so it uses nothing from outside. */
 
+/** Milliseconds from the page's script being up. */
 export interface Opening {
-  /** Milliseconds from the page's script being up to the end of the frame with the first curve in it. */
-  readonly fromReady: number
-  /** The same from when the browser began with the page. */
-  readonly fromStart: number
+  /** To the end of the frame with the first chart in it. */
+  readonly first: number
+  /** Until all charts in sight are drawn. */
+  readonly all: number
+  /** From when the browser began with the page to its script being up. */
+  readonly loading: number
 }
 
 /** By the marks that the page leaves. */
 export function opened(): Promise<Opening> {
-  const at = (name: string) => performance.getEntriesByName(`tripletlab:${name}`).at(-1)?.startTime
+  const at = (name: string) => performance.getEntriesByName(`tripletlab:${name}`).at(0)?.startTime
   return new Promise((done, failed) => {
     const look = () => {
-      const [ready, drawn] = [at('ready'), at('drawn')]
-      if (ready !== undefined && drawn !== undefined) done({ fromReady: drawn - ready, fromStart: drawn })
+      const [ready, drawn, complete] = [at('ready'), at('drawn'), at('complete')]
+      if (ready !== undefined && drawn !== undefined && complete !== undefined)
+        done({ first: drawn - ready, all: complete - ready, loading: ready })
       else if (performance.now() > 30_000) failed(new Error('No curve was drawn.'))
       else setTimeout(look, 20)
     }
