@@ -14,6 +14,7 @@ export class ChartBoard {
   #latest: { readonly input: ChartInput; readonly crosshair: number | null } | undefined
   /** In which the next chart is made. */
   #frame: number | undefined
+  #isMaking = false
 
   constructor(redraw: () => void, callbacks: ChartCallbacks) {
     this.#callbacks = callbacks
@@ -61,21 +62,20 @@ export class ChartBoard {
   /** Makes the first chart that is in sight and not there yet, and sees to the others. */
   #makeNext(): void {
     if (this.#latest === undefined || this.#frame !== undefined) return
-    const missing = [...this.#canvases].filter(([id, canvas]) => this.#visible.has(canvas) && !this.#charts.has(id))
-    const next = missing.at(0)
-    if (next === undefined) return
+    const next = [...this.#canvases].find(([id, canvas]) => this.#visible.has(canvas) && !this.#charts.has(id))
+    const definition = next && this.#definitions.get(next[0])
+    if (next === undefined || definition === undefined) {
+      // For whoever measures how long it takes until all that is in sight is drawn.
+      if (this.#isMaking) performance.mark('tripletlab:complete')
+      this.#isMaking = false
+      return
+    }
+    this.#isMaking = true
     const [id, canvas] = next
-    const definition = this.#definitions.get(id)
-    if (definition === undefined) return
     const { input, crosshair } = this.#latest
     const chart = new TimeChart(canvas, definition, this.#callbacks, input)
     chart.showCrosshair(crosshair)
     this.#charts.set(id, chart)
-    if (missing.length === 1) {
-      // For whoever measures how long it takes until all that is in sight is drawn.
-      performance.mark('tripletlab:complete')
-      return
-    }
     this.#frame = requestAnimationFrame(() => {
       this.#frame = undefined
       this.#makeNext()
