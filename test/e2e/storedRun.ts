@@ -1,6 +1,7 @@
 /** A run as a trainer would have left it, put into the store of a test's workspace: with curves, events and pictures. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RunEnvironment } from '../../protocol/environment.ts'
 import { parseExperiment } from '../../server/experiment/parse.ts'
 import { resolveExperiment } from '../../server/experiment/resolve.ts'
 import { openStore, type Store } from '../../server/store/store.ts'
@@ -49,11 +50,27 @@ export async function storeRun(workspace: string, run: StoredRun): Promise<numbe
   for (const message of events) store.addEvent(id, { step: 1, kind: 'warning', message })
   if (classes.length > 0)
     storeSample(classes, (kind, data) => store.putDetail(id, kind, kind === 'samplePictures' ? 0 : steps, data))
-  if (run.hardest !== undefined) storeHardest(store, id, run.hardest)
+  if (run.hardest !== undefined) {
+    storeHardest(store, id, run.hardest)
+    // Of so many pictures it says something that two are among the hardest again and again.
+    store.setProgress(id, { environment: { ...nowhere, dataset: { ...nowhere.dataset, train: 1000 } } })
+  }
   store.setProgress(id, { step: steps, steps, epoch: 4, engine: 'onnx-cpu' })
   store.setStatus(id, 'done')
   store.close()
   return id
+}
+
+const nowhere: RunEnvironment = {
+  version: '0.1.0',
+  node: process.version,
+  platform: 'linux x64',
+  processor: '',
+  cores: 1,
+  memoryBytes: 1,
+  gitCommit: null,
+  libraries: {},
+  dataset: { name: '', fingerprint: '', images: 0, classes: 0, train: 0, test: 0, skipped: 0 },
 }
 
 function storeHardest(store: Store, id: number, names: readonly [string, string, string]): void {
