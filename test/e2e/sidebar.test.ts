@@ -135,8 +135,10 @@ test('a task checks all files, and what it finds is clickable', async ({ lab }) 
   const row = (text: string) => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first()
   await row('triplet-lab').click({ timeout: 30_000 })
   await row('check broken.triplet.json').click({ timeout: 30_000 })
-  // VS Code may ask whether the output is to be scanned; the task brings its matcher along, so it must not.
-  await window.command('Problems: Focus on Problems View')
+  // No file of it is open: what is listed comes from the task's output.
+  const problems = page.locator('.part.panel .action-item', { hasText: 'Problems' })
+  await problems.locator('.badge', { hasText: '1' }).waitFor({ timeout: 60_000 })
+  await problems.click()
   const problem = page.locator('.markers-panel .monaco-list-row', { hasText: 'epochs' }).first()
   await problem.waitFor({ timeout: 30_000 })
   await window.screenshot('problems')
