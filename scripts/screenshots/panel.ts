@@ -93,7 +93,6 @@ async function inNarrowColumn(workspace: string): Promise<void> {
 async function inChinese(workspace: string): Promise<void> {
   await using studio = await Studio.open({ workspace, ...wide, language: 'zh-cn' })
   await openPanel(studio, 'emoji', '打开实时面板')
-  await studio.theme(themes[0])
   await shot(studio, 'chinese')
 }
 
