@@ -46,7 +46,7 @@ const { values, positionals } = parseArgs({
 const unknown = positionals.filter(name => !(name in sections))
 if (values.help || unknown.length > 0) {
   console.log(`npm run bench -- [SECTION …] [--rounds N] [--seconds N] [--only TEXT …] [--python PATH]
-Sections: ${Object.keys(sections).join(', ')}; sweeps takes a quarter of an hour and is left out unless named. --only keeps the engines, networks and miners whose name contains the text; of the panel: opening, frames, memory, typing.`)
+Sections: ${Object.keys(sections).join(', ')}; sweeps takes a quarter of an hour and is left out unless named. --only keeps the engines, networks and miners whose name contains the text; of the panel: opening, frames, memory, typing; of runs: server, window.`)
   process.exit(unknown.length > 0 ? 2 : 0)
 }
 const options = { ...values, rounds: Number(values.rounds), seconds: Number(values.seconds) }

@@ -1,6 +1,8 @@
 /** What the comparison and the extension say to each other through postMessage. Both sides decode. */
 import * as v from 'valibot'
-import { RunRow, Series } from './runEvent.ts'
+import { CurveAxis } from './panel.ts'
+import { Clock, RunRow } from './runEvent.ts'
+import { SeriesArrays } from './seriesArrays.ts'
 
 /** Extension → comparison. */
 export const ToCompare = v.variant('kind', [
@@ -10,8 +12,17 @@ export const ToCompare = v.variant('kind', [
   v.object({
     kind: v.literal('curves'),
     metric: v.string(),
-    curves: v.array(v.object({ runId: v.number(), series: v.nullable(Series) })),
+    curves: v.array(v.object({ runId: v.number(), series: v.nullable(SeriesArrays) })),
   }),
+  /** A stretch of that metric in more detail, of each run the one that was asked for. */
+  v.object({
+    kind: v.literal('closeUp'),
+    metric: v.string(),
+    curves: v.array(
+      v.object({ runId: v.number(), fromStep: v.number(), toStep: v.number(), series: v.nullable(SeriesArrays) }),
+    ),
+  }),
+  v.object({ kind: v.literal('clocks'), clocks: v.array(v.object({ runId: v.number(), clock: Clock })) }),
 ])
 export type ToCompare = v.InferOutput<typeof ToCompare>
 
@@ -19,6 +30,13 @@ export type ToCompare = v.InferOutput<typeof ToCompare>
 export const FromCompare = v.variant('kind', [
   v.object({ kind: v.literal('ready') }),
   v.object({ kind: v.literal('curves'), metric: v.string(), runIds: v.array(v.number()) }),
+  v.object({
+    kind: v.literal('closeUp'),
+    metric: v.string(),
+    stretches: v.array(v.object({ runId: v.number(), fromStep: v.number(), toStep: v.number() })),
+  }),
+  /** When the steps of these runs were made. */
+  v.object({ kind: v.literal('clocks'), runIds: v.array(v.number()) }),
   v.object({ kind: v.literal('open'), runId: v.number() }),
   /** Take a run out of the comparison: its checkbox in the sidebar is cleared. */
   v.object({ kind: v.literal('remove'), runId: v.number() }),
@@ -45,7 +63,8 @@ export const CompareState = v.object({
   groupSeeds: v.fallback(v.boolean(), false),
   baseline: v.fallback(v.nullable(v.number()), null),
   /** What the horizontal axis of the curves counts. */
-  axis: v.fallback(v.picklist(['step', 'epoch']), 'step'),
+  axis: v.fallback(CurveAxis, 'step'),
+  logX: v.fallback(v.boolean(), false),
   logY: v.fallback(v.boolean(), false),
   /** The setting or metric that the runs are sorted by; `null`: as they were checked. */
   sort: v.fallback(v.nullable(v.object({ row: v.string(), descending: v.boolean() })), null),

@@ -1,11 +1,18 @@
 /** What the live panel and the extension say to each other through postMessage. Both sides decode. */
 import * as v from 'valibot'
 import { DetailKind } from './details.ts'
-import { Clock, RunDelta, RunEvent, RunRow, RunWish, Series } from './runEvent.ts'
+import { Clock, RunDelta, RunEvent, RunRow, RunWish } from './runEvent.ts'
+import { SeriesArrays } from './seriesArrays.ts'
 
 /** Extension → panel. */
 export const ToPanel = v.variant('kind', [
-  v.object({ kind: v.literal('show'), run: RunRow, series: v.array(Series), events: v.array(RunEvent), clock: Clock }),
+  v.object({
+    kind: v.literal('show'),
+    run: RunRow,
+    series: v.array(SeriesArrays),
+    events: v.array(RunEvent),
+    clock: Clock,
+  }),
   v.object({ kind: v.literal('deltas'), deltas: v.array(RunDelta) }),
   v.object({ kind: v.literal('missing'), message: v.string() }),
   v.object({
@@ -13,7 +20,7 @@ export const ToPanel = v.variant('kind', [
     runId: v.number(),
     fromStep: v.number(),
     toStep: v.number(),
-    series: v.array(Series),
+    series: v.array(SeriesArrays),
   }),
   /** `steps`: those with something of this kind that the page did not know yet. */
   v.object({
@@ -85,7 +92,7 @@ export const FromPanel = v.variant('kind', [
 ])
 export type FromPanel = v.InferOutput<typeof FromPanel>
 
-export const PanelTab = v.picklist(['curves', 'hardest', 'embedding', 'verification', 'log'])
+export const PanelTab = v.picklist(['curves', 'hardest', 'embedding', 'verification', 'classes', 'log'])
 export type PanelTab = v.InferOutput<typeof PanelTab>
 
 /** What the horizontal axis of a curve counts. */

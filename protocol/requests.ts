@@ -115,6 +115,13 @@ export const readCurves = request(
   v.object({ series: v.array(Series) }),
 )
 
+/** Client → server: when the steps of runs were made; of each run that is there. */
+export const readClocks = request(
+  'triplet/clocks',
+  v.object({ runIds: v.array(v.number()) }),
+  v.object({ clocks: v.array(v.object({ runId: v.number(), clock: Clock })) }),
+)
+
 /**
  * Client → server: what is kept of a run besides numbers, the newest at or before `step` (`null`: the newest of all), and
  * the steps after `knownStep` that have something of this kind. `data` is as protocol/details describes it.

@@ -1,13 +1,25 @@
 /** What is measured inside the panel's page. Each function is sent there as text, so it uses nothing from outside. */
 
-/** Milliseconds from the page's being up to the first frame with a curve in it. */
-export function opening(): Promise<number> {
-  return new Promise(done => {
+/** Milliseconds from the page's script being up. */
+export interface Opening {
+  /** To the end of the frame with the first chart in it. */
+  readonly first: number
+  /** Until all charts in sight are drawn. */
+  readonly all: number
+  /** From when the browser began with the page to its script being up. */
+  readonly loading: number
+}
+
+/** By the marks that the page leaves. */
+export function opened(): Promise<Opening> {
+  const at = (name: string) => performance.getEntriesByName(`tripletlab:${name}`).at(0)?.startTime
+  return new Promise((done, failed) => {
     const look = () => {
-      const points = Number(document.querySelector('canvas[data-chart=loss]')?.getAttribute('data-points') ?? 0)
-      const ready = performance.getEntriesByName('tripletlab:ready').at(-1)?.startTime
-      if (points > 0 && ready !== undefined) done(performance.now() - ready)
-      else requestAnimationFrame(look)
+      const [ready, drawn, complete] = [at('ready'), at('drawn'), at('complete')]
+      if (ready !== undefined && drawn !== undefined && complete !== undefined)
+        done({ first: drawn - ready, all: complete - ready, loading: ready })
+      else if (performance.now() > 30_000) failed(new Error('No curve was drawn.'))
+      else setTimeout(look, 20)
     }
     look()
   })

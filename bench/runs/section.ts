@@ -17,6 +17,7 @@ import { startClient, type TestClient } from '../../test/languageServer/client.t
 import type { BenchOptions } from '../options.ts'
 import { median, printTable } from '../table.ts'
 import { generatedStore } from './generate.ts'
+import { measureWindow } from './realWindow.ts'
 
 const shapes = [
   { runs: 1_000, steps: 10_000 },
@@ -30,7 +31,29 @@ const compared = 50
 /** What a person takes for at once, in milliseconds. */
 const limits = { open: 1_000, filter: 100, compare: 1_000 }
 
-export async function benchRuns({ rounds }: BenchOptions): Promise<void> {
+/** `--only window`: in the real VS Code alone; `--only server`: without it. */
+export async function benchRuns({ rounds, only }: BenchOptions): Promise<void> {
+  if (only.length === 0 || only.includes('server')) await benchServer(rounds)
+  if (only.length === 0 || only.includes('window')) await benchWindow(rounds)
+}
+
+async function benchWindow(rounds: number): Promise<void> {
+  const { runs, open, filter } = await measureWindow(rounds)
+  console.log(`Sidebar in the real VS Code, ${runs} runs; milliseconds:`)
+  printTable(columns, [
+    row('the tree, from a click on its icon', open, limits.open),
+    row('a filter, from its last key to the last line', filter, limits.filter),
+  ])
+}
+
+const columns = ['', 'median', 'worst', 'limit', 'below']
+
+function row(name: string, own: readonly number[], limit: number): string[] {
+  const worst = Math.max(...own)
+  return [name, median(own).toFixed(0), worst.toFixed(0), String(limit), worst < limit ? 'yes' : 'NO']
+}
+
+async function benchServer(rounds: number): Promise<void> {
   for (const shape of shapes) {
     const folder = generatedStore(shape)
     // As if a training server were up: none is started.
@@ -41,18 +64,11 @@ export async function benchRuns({ rounds }: BenchOptions): Promise<void> {
     }
     lock?.release()
     console.log(`Sidebar, ${shape.runs} runs of ${shape.steps} steps; milliseconds:`)
-    const row = (name: string, own: readonly number[], limit: number) => {
-      const worst = Math.max(...own)
-      return [name, median(own).toFixed(0), worst.toFixed(0), String(limit), worst < limit ? 'yes' : 'NO']
-    }
-    printTable(
-      ['', 'median', 'worst', 'limit', 'below'],
-      [
-        row('the tree, from the start of the language server', times.open, limits.open),
-        row('a filter', times.filter, limits.filter),
-        row(`comparing ${compared} runs`, times.compare, limits.compare),
-      ],
-    )
+    printTable(columns, [
+      row('the tree, from the start of the language server', times.open, limits.open),
+      row('a filter', times.filter, limits.filter),
+      row(`comparing ${compared} runs`, times.compare, limits.compare),
+    ])
   }
 }
 

@@ -34,7 +34,8 @@ export async function openAsItWas(run: RunRow): Promise<void> {
 }
 
 export async function diffSpecs(a: RunRow, b: RunRow): Promise<void> {
-  await vscode.commands.executeCommand('vscode.diff', specUri(a), specUri(b), `${a.name} ↔ ${b.name}`)
+  const [left, right] = a.name === b.name ? [a, b].map(run => `${run.name} #${run.id}`) : [a.name, b.name]
+  await vscode.commands.executeCommand('vscode.diff', specUri(a), specUri(b), `${left} ↔ ${right}`)
 }
 
 function specUri(run: RunRow, form = ''): vscode.Uri {

@@ -4,7 +4,8 @@ import * as v from 'valibot'
 import * as vscode from 'vscode'
 import { assertNever } from '../../protocol/assertNever.ts'
 import { CompareState, FromCompare, type ToCompare } from '../../protocol/compare.ts'
-import { readCurves } from '../../protocol/requests.ts'
+import { readClocks, readCurves } from '../../protocol/requests.ts'
+import { toArrays } from '../../protocol/seriesArrays.ts'
 import type { Client } from '../client.ts'
 import { diffSpecs } from '../commands/specDocuments.ts'
 import { useSettings } from '../commands/useSettings.ts'
@@ -18,7 +19,15 @@ export const comparePanelType = 'tripletLab.compare'
 
 /** Points of each curve: dozens lie over one another, so fewer than a single one has. */
 const curvePoints = 600
+/** Points of each curve of a stretch that is looked at more closely. */
+const closeUpPoints = 1200
 const refreshMilliseconds = 1000
+
+interface Stretch {
+  readonly runId: number
+  readonly fromStep: number
+  readonly toStep: number
+}
 
 export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #client: Client
@@ -95,6 +104,12 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       }
       case 'curves':
         return this.#showCurves(decoded.metric, decoded.runIds)
+      case 'closeUp':
+        return this.#showCloseUp(decoded.metric, decoded.stretches)
+      case 'clocks': {
+        this.#post({ kind: 'clocks', ...(await this.#client.request(readClocks, { runIds: decoded.runIds })) })
+        return
+      }
       case 'open':
         return this.#livePanels.open(decoded.runId, undefined)
       case 'remove': {
@@ -125,20 +140,22 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
   }
 
   async #showCurves(metric: string, runIds: readonly number[]): Promise<void> {
-    const curves = await Promise.all(
-      runIds.map(async runId => {
-        const question = {
-          runId,
-          metrics: [metric],
-          fromStep: 0,
-          toStep: Number.MAX_SAFE_INTEGER,
-          maxPoints: curvePoints,
-        }
-        const { series } = await this.#client.request(readCurves, question)
-        return { runId, series: series.at(0) ?? null }
+    const whole = runIds.map(runId => ({ runId, fromStep: 0, toStep: Number.MAX_SAFE_INTEGER }))
+    this.#post({ kind: 'curves', metric, curves: await this.#curves(metric, whole, curvePoints) })
+  }
+
+  async #showCloseUp(metric: string, stretches: readonly Stretch[]): Promise<void> {
+    this.#post({ kind: 'closeUp', metric, curves: await this.#curves(metric, stretches, closeUpPoints) })
+  }
+
+  #curves(metric: string, stretches: readonly Stretch[], maxPoints: number) {
+    return Promise.all(
+      stretches.map(async stretch => {
+        const { series } = await this.#client.request(readCurves, { ...stretch, metrics: [metric], maxPoints })
+        const own = series.at(0)
+        return { ...stretch, series: own === undefined ? null : toArrays(own) }
       }),
     )
-    this.#post({ kind: 'curves', metric, curves })
   }
 
   #refreshSoon(): void {

@@ -6,6 +6,7 @@ import { assertNever } from '../../protocol/assertNever.ts'
 import { FromGroup, type ToGroup } from '../../protocol/group.ts'
 import { readRun, wishRun } from '../../protocol/requests.ts'
 import type { RunDelta } from '../../protocol/runEvent.ts'
+import { toArrays } from '../../protocol/seriesArrays.ts'
 import type { Client } from '../client.ts'
 import type { Watch, Watches } from '../watches.ts'
 import { panelHtml, panelRoots } from './html.ts'
@@ -89,10 +90,10 @@ export class GroupPanel implements vscode.Disposable {
     this.#post({ kind: 'members', runIds: [...this.runIds] })
     await this.#watch()
     for (const runId of this.runIds) {
-      const { run, ...rest } = await client.request(readRun, { runId, maxPoints: openingPoints })
+      const { run, series, ...rest } = await client.request(readRun, { runId, maxPoints: openingPoints })
       if (run === null) continue
       this.#live.add(runId)
-      this.#post({ kind: 'show', run, ...rest })
+      this.#post({ kind: 'show', run, series: series.map(toArrays), ...rest })
     }
   }
 

@@ -5,6 +5,7 @@ import * as vscode from 'vscode'
 import { FromPanel, type ToPanel } from '../../protocol/panel.ts'
 import { readCurves, readDetail, readRun, readSuspects } from '../../protocol/requests.ts'
 import type { RunDelta, RunRow } from '../../protocol/runEvent.ts'
+import { toArrays } from '../../protocol/seriesArrays.ts'
 import type { Client } from '../client.ts'
 import type { Watch, Watches } from '../watches.ts'
 import { grant } from './panelWishes.ts'
@@ -30,6 +31,7 @@ export class LivePanel implements vscode.Disposable {
   /** What was read while the page is loading, and what changed since. */
   #ahead:
     { readonly runId: number; readonly reading: Promise<Reading | undefined>; readonly early: RunDelta[] } | undefined
+  #isVisible: boolean
   #watched: { readonly runId: number; readonly end: Watch } | undefined
 
   constructor(panel: vscode.WebviewPanel, client: Client, watches: Watches, extension: vscode.Uri, runId: number) {
@@ -47,7 +49,10 @@ export class LivePanel implements vscode.Disposable {
         this.#receive(message).catch((error: unknown) => client.logError(error))
       }),
       panel.onDidChangeViewState(() => {
+        if (panel.visible === this.#isVisible) return
+        this.#isVisible = panel.visible
         if (!panel.visible) this.#rest()
+        else if (!this.#live) this.#readAhead()
       }),
       client.onDeltas(deltas => this.#forward(deltas)),
       client.onReady(() => {
@@ -55,9 +60,8 @@ export class LivePanel implements vscode.Disposable {
       }),
     )
     panel.webview.html = panelHtml(panel.webview, extension, 'panel')
-    // A page takes its time to load: meanwhile its run is read.
-    const reading = this.#read(runId).catch(() => undefined)
-    this.#ahead = { runId, reading, early: [] }
+    this.#isVisible = panel.visible
+    this.#readAhead()
   }
 
   get runId(): number {
@@ -78,6 +82,7 @@ export class LivePanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#isVisible = false
     this.#rest()
     for (const one of this.#subscriptions) one.dispose()
   }
@@ -103,7 +108,7 @@ export class LivePanel implements vscode.Disposable {
     const runId = this.#runId
     const question = { runId, metrics: null, fromStep, toStep, maxPoints: closeUpPoints }
     const { series } = await this.#client.request(readCurves, question)
-    this.#post({ kind: 'closeUp', runId, fromStep, toStep, series })
+    this.#post({ kind: 'closeUp', runId, fromStep, toStep, series: series.map(toArrays) })
   }
 
   async #showDetail({ detail, step, knownStep }: Extract<FromPanel, { kind: 'detail' }>): Promise<void> {
@@ -123,14 +128,14 @@ export class LivePanel implements vscode.Disposable {
     try {
       const read = await ahead?.reading
       const isUsable = read !== undefined && this.#ahead === ahead
-      const { run, ...rest } = isUsable ? read : await this.#read(runId)
+      const { run, series, ...rest } = isUsable ? read : await this.#read(runId)
       if (runId !== this.#runId) return
       if (run === null) {
         this.#post({ kind: 'missing', message: l10n.t('Run {0} is no longer in the store.', runId) })
         return
       }
       this.#take(run)
-      this.#post({ kind: 'show', run, ...rest })
+      this.#post({ kind: 'show', run, series: series.map(toArrays), ...rest })
       this.#live = true
       if (isUsable && ahead !== undefined) this.#forward(ahead.early)
     } catch (error) {
@@ -149,11 +154,18 @@ export class LivePanel implements vscode.Disposable {
     return read
   }
 
+  /** A page takes its time to load, the first time and when it comes back: meanwhile its run is read. */
+  #readAhead(): void {
+    const runId = this.#runId
+    const reading = this.#read(runId).catch(() => undefined)
+    this.#ahead = { runId, reading, early: [] }
+  }
+
   async #watch(runId: number): Promise<void> {
     if (this.#watched?.runId === runId) return
     const end = await this.#watches.watch(runId)
-    // Another run may have taken the panel meanwhile, or another call have come first.
-    if (runId !== this.#runId || this.#watched?.runId === runId) {
+    // Another run may have taken the panel meanwhile, it may be hidden again, or another call have come first.
+    if (runId !== this.#runId || !this.#isVisible || this.#watched?.runId === runId) {
       end.dispose()
       return
     }

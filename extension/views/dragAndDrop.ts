@@ -7,7 +7,7 @@ import type { RunRow } from '../../protocol/runEvent.ts'
 import type { Client } from '../client.ts'
 import type { Runs } from '../runs.ts'
 import type { RunsTree } from './runsTree.ts'
-import { enclosing, type Node, type ParentNode } from './treeModel.ts'
+import { droppedOrder, enclosing, type Node, type ParentNode } from './treeModel.ts'
 import type { TreeSettings } from './treeSettings.ts'
 
 /** As VS Code wants it: the view's id in lower case. */
@@ -48,7 +48,7 @@ export class RunDragAndDrop implements vscode.TreeDragAndDropController<Node> {
     if (own.length > 0) await this.#move(own, place)
   }
 
-  /** Where a line that is dropped on `target` goes: under a heading, and before a line where there is one. */
+  /** Where a line that is dropped on `target` goes: under a heading, and to the place of a line where there is one. */
   #placeOf(target: Node): Place | undefined {
     switch (target.kind) {
       case 'experiment':
@@ -75,14 +75,13 @@ export class RunDragAndDrop implements vscode.TreeDragAndDropController<Node> {
     const regrouped = runs.filter(run => run.heading !== heading).map(run => run.id)
     if (regrouped.length > 0) await this.#client.request(annotateRuns, { runIds: regrouped, heading })
     if (parent === undefined || before === undefined) return
-    // The order that is seen now, with what was dragged taken out and put before the line that it was dropped on.
     const lines = this.#tree.linesOf(parent)
-    const taken = new Set(moved)
-    const idsOf = (node: Node) => this.#tree.runsOf(node).map(run => run.id)
-    const order = lines.flatMap(line => {
-      const stay = idsOf(line).filter(id => !taken.has(id))
-      return sameLine(line, before) ? [...moved, ...idsOf(line).filter(id => !taken.has(id))] : stay
-    })
+    const ids = lines.map(line => this.#tree.runsOf(line).map(run => run.id))
+    const order = droppedOrder(
+      ids,
+      moved,
+      lines.findIndex(line => sameLine(line, before)),
+    )
     await this.#client.request(placeRuns, { runIds: order })
     this.#settings.set({ order: 'hand' })
   }

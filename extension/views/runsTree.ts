@@ -166,7 +166,12 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#model = undefined
   }
 
+  /** VS Code takes 200 ms between two redraws: what was to be redrawn soon goes with this one. */
   #redrawAll(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#dirty.clear()
+    this.#membership = false
     this.#forget()
     this.#change.fire(undefined)
   }
@@ -244,7 +249,13 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#membership ||= change.membership
     for (const row of change.changed) this.#dirty.add(row.id)
     for (const id of change.removed) this.#nodes.delete(`run:${id}`)
-    this.#timer ??= setTimeout(() => this.#redraw(), this.#membership ? 0 : redrawMilliseconds)
+    if (!this.#membership) {
+      this.#timer ??= setTimeout(() => this.#redraw(), redrawMilliseconds)
+      return
+    }
+    // What came or went shows at once, whatever a redraw of some lines is waiting for.
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#redraw(), 0)
   }
 
   #redraw(): void {
@@ -252,13 +263,12 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const rows = [...this.#dirty].flatMap(id => this.#runs.get(id) ?? [])
     // A run that changed may now stand elsewhere.
     const whole = this.#membership || this.#settings.query !== '' || this.#settings.order !== 'newest'
-    this.#dirty.clear()
-    this.#membership = false
-    this.#forget()
     if (whole) {
-      this.#change.fire(undefined)
+      this.#redrawAll()
       return
     }
+    this.#dirty.clear()
+    this.#forget()
     // Parents say the best score of their runs. VS Code redraws a parent's line with its children, which are few.
     const parents = rows.flatMap(row => this.getParent(this.nodeOf(row.id)) ?? [])
     this.#change.fire([...new Set([...parents, ...rows.map(row => this.nodeOf(row.id))])])

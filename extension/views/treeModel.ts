@@ -178,3 +178,26 @@ export class TreeModel {
 export function enclosing(experiment: string, heading: string): ParentNode {
   return heading === '' ? { kind: 'experiment', path: experiment } : { kind: 'group', experiment, name: heading }
 }
+
+/**
+ * The order of runs after some were dropped on a line: they take its place, so that a line that is dragged down to the last
+ * one becomes the last.
+ *
+ * @param lines the runs of each line as they stood, from the top
+ * @param moved the runs that were dragged
+ * @param target index of the line that they were dropped on
+ */
+export function droppedOrder(
+  lines: readonly (readonly number[])[],
+  moved: readonly number[],
+  target: number,
+): number[] {
+  const taken = new Set(moved)
+  const from = lines.findIndex(line => line.some(id => taken.has(id)))
+  const isDown = from >= 0 && from < target
+  return lines.flatMap((line, i) => {
+    const stay = line.filter(id => !taken.has(id))
+    if (i !== target) return stay
+    return isDown ? [...stay, ...moved] : [...moved, ...stay]
+  })
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CodeEditor } from '../../test/e2e/codeEditor.ts'
 import { mustRun } from '../process.ts'
 import { exists, project, Studio, themes } from './studio.ts'
+import { trainedWorkspace } from './workspace.ts'
 
 /** Digits learned with three margins: small enough to be trained for a picture, in about a minute. */
 const sweep = `// Handwritten digits: which margin?
@@ -44,7 +45,8 @@ const fresh = `// Digits again, with what was learned.
 }
 `
 
-export async function languageScreenshots(workspace: string): Promise<void> {
+export async function languageScreenshots(folder: string): Promise<void> {
+  const workspace = await trainedWorkspace(folder)
   await trainSweep(workspace)
   // Before the window opens: its list of files is made once.
   const files = { 'margins.triplet.json': sweep, 'mistakes.triplet.json': broken, 'again.triplet.json': fresh }

@@ -11,9 +11,8 @@ import { languageScreenshots } from './language.ts'
 import { panelScreenshots } from './panel.ts'
 import { project } from './studio.ts'
 import { sweepScreenshots } from './sweep.ts'
-import { trainedWorkspace } from './workspace.ts'
 
-/** Each is given the workspace with trained runs in it, and which of its parts are wanted. */
+/** Each is given the place of the workspace, in which it trains what it shows, and which of its parts are wanted. */
 type Take = (workspace: string, wants: (part: string) => boolean) => Promise<void>
 const sections: Readonly<Record<string, Take>> = {
   panel: panelScreenshots,
@@ -38,7 +37,6 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 await mustRun(process.execPath, ['esbuild.mjs'], { cwd: project })
-const workspace = await trainedWorkspace(values.workspace)
 for (const [name, take] of Object.entries(sections))
   if (positionals.length === 0 || positionals.includes(name))
-    await take(workspace, part => values.only.length === 0 || values.only.includes(part))
+    await take(values.workspace, part => values.only.length === 0 || values.only.includes(part))

@@ -1,11 +1,13 @@
 /** The live panel, part by part, in three themes; beside the code, narrow, and in Chinese. */
 import { Studio, themes } from './studio.ts'
+import { trainedWorkspace } from './workspace.ts'
 
 const wide = { width: 1280, height: 900 }
 /** With the activity bar beside it the panel is 320 pixels wide. */
 const narrow = { width: 370, height: 820 }
 
-export async function panelScreenshots(workspace: string, wants: (part: string) => boolean): Promise<void> {
+export async function panelScreenshots(folder: string, wants: (part: string) => boolean): Promise<void> {
+  const workspace = await trainedWorkspace(folder)
   if (wants('parts')) await parts(workspace)
   if (wants('collapse')) await besideTheCode(workspace)
   if (wants('narrow')) await inNarrowColumn(workspace)
@@ -26,6 +28,8 @@ async function parts(workspace: string): Promise<void> {
     await shot(studio, `hardest-${theme.name}`)
     await tab(studio, 'Verification')
     await shot(studio, `verification-${theme.name}`)
+    await tab(studio, 'Classes')
+    await shot(studio, `classes-${theme.name}`)
     await tab(studio, 'Embedding')
     await studio.window.panel.getByRole('searchbox').fill('tulip')
     await shot(studio, `embedding-${theme.name}`)
@@ -89,7 +93,6 @@ async function inNarrowColumn(workspace: string): Promise<void> {
 async function inChinese(workspace: string): Promise<void> {
   await using studio = await Studio.open({ workspace, ...wide, language: 'zh-cn' })
   await openPanel(studio, 'emoji', '打开实时面板')
-  await studio.theme(themes[0])
   await shot(studio, 'chinese')
 }
 

@@ -16,7 +16,11 @@ export class DeltaBuffer {
   add(delta: RunDelta): void {
     switch (delta.kind) {
       case 'runs':
-        for (const run of delta.changed) this.#changed.set(run.id, run)
+        for (const run of delta.changed) {
+          this.#changed.set(run.id, run)
+          // It was deleted and taken back before anybody heard of it: what is said last is how it is.
+          this.#removed.delete(run.id)
+        }
         for (const id of delta.removed) {
           this.#changed.delete(id)
           this.#removed.add(id)

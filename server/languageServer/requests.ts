@@ -14,14 +14,12 @@ import type { Answer, RequestContext } from './requestContext.ts'
 import { serveForks } from './forkRequests.ts'
 import { refuse } from './refuse.ts'
 import { serveSweepRequests } from './sweepRequests.ts'
-import { serveRunRequests } from './runRequests.ts'
+import { clockPoints, serveRunRequests } from './runRequests.ts'
 import { publicDelta, publicRun, toPublicId } from './runIds.ts'
 import { serveTransferRequests } from './transferRequests.ts'
 import type { Home } from './workspace.ts'
 
 const invalidParams = -32602
-/** Known moments of a run: between two of them time is taken to go evenly. */
-const clockPoints = 500
 
 export function serveRequests(context: RequestContext): void {
   const { connection, workspace } = context

@@ -8,6 +8,7 @@ import {
   listTrash,
   moreEpochs,
   placeRuns,
+  readClocks,
   readCurves,
   readDetail,
   readRows,
@@ -21,6 +22,9 @@ import type { Store } from '../store/store.ts'
 import { countHardEpochs, type HardEpochs, likelyMislabelled } from '../training/hardPictures.ts'
 import type { Answer, RequestContext } from './requestContext.ts'
 import { fromPublicId, toPublicId } from './runIds.ts'
+
+/** Known moments of a run: between two of them time is taken to go evenly. */
+export const clockPoints = 500
 
 export function serveRunRequests({ connection, workspace }: RequestContext, on: Answer): void {
   /** Runs by the folder that they are in, each with what was sent with it and its own id there. */
@@ -45,6 +49,13 @@ export function serveRunRequests({ connection, workspace }: RequestContext, on: 
     if (!found || !store) return { series: [] }
     return { series: store.series(found.id, { ...(metrics && { metrics }), fromStep, toStep, maxPoints }) }
   })
+  on(readClocks, ({ runIds }) => ({
+    clocks: runIds.flatMap(runId => {
+      const found = workspace.find(runId)
+      const store = found?.folder.store(false)
+      return found && store ? [{ runId, clock: store.clock(found.id, clockPoints) }] : []
+    }),
+  }))
   on(readDetail, ({ runId, detail, step, knownStep }) => {
     const place = workspace.find(runId)
     const store = place?.folder.store(false)

@@ -104,10 +104,13 @@ export class Extremes {
   }
 }
 
-type StepRow = Readonly<Record<string, unknown>>
+/** A point: its step and its value. */
+type Point = readonly [number, number]
 
 /**
- * Smallest and largest of each of about maxPoints / 2 stretches of equal length, and both ends, so that no spike is lost.
+ * A curve in about maxPoints / 2 stretches of equal length: the smallest and the largest of each, and both ends, so that no
+ * spike is lost; and the mean of each with the number of points that it stands for, which is what a smoothed line is drawn
+ * from, since the extremes alone say nothing of what lies between.
  * @param first first step wanted
  * @param last last step wanted
  */
@@ -118,76 +121,37 @@ export function thinned(
   first: number,
   last: number,
   maxPoints: number,
-): StepRow[] {
-  const width = stretch(first, last, maxPoints)
-  const found =
-    width < stepsPerBucket
-      ? fromPoints(connection, runId, metricId, first, last, first, width)
-      : fromBuckets(connection, runId, metricId, first, last, width)
-  const end = 'SELECT step, value FROM point WHERE run_id = ? AND metric_id = ? AND value IS NOT NULL AND step'
-  const ends = [
-    ...connection.all(`${end} BETWEEN ? AND ? ORDER BY step LIMIT 1`, runId, metricId, first, last),
-    ...connection.all(`${end} BETWEEN ? AND ? ORDER BY step DESC LIMIT 1`, runId, metricId, first, last),
-  ]
-  const byStep = new Map([...found, ...ends].map(row => [Number(row['step']), row]))
-  return [...byStep.values()].sort((a, b) => Number(a['step']) - Number(b['step']))
-}
-
-/** Steps in each of about maxPoints / 2 stretches. */
-function stretch(first: number, last: number, maxPoints: number): number {
-  return Math.max(1, Math.ceil((last - first + 1) / Math.max(1, Math.floor((maxPoints - 2) / 2))))
-}
-
-/**
- * The mean of each of the stretches that `thinned` takes its extremes from, with the number of points that it stands for:
- * what a smoothed line is drawn from, since the extremes alone say nothing of what lies between.
- */
-export function means(
-  connection: Connection,
-  runId: number,
-  metricId: number,
-  first: number,
-  last: number,
-  maxPoints: number,
-): Means {
-  const width = stretch(first, last, maxPoints)
-  const ofPoints = (from: number, to: number) =>
-    connection.all(
-      `SELECT avg(step) AS step, avg(value) AS value, count(*) AS weight FROM point
-       WHERE run_id = ?1 AND metric_id = ?2 AND step BETWEEN ?3 AND ?4 AND value IS NOT NULL
-       GROUP BY CAST((step - ?5) / ?6 AS INTEGER) ORDER BY step`,
-      runId,
-      metricId,
-      from,
-      to,
-      first,
-      width,
-    )
+): { steps: number[]; values: number[]; means: Means } {
+  const width = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, Math.floor((maxPoints - 2) / 2))))
   const { from, to } = wholeBuckets(first, last)
-  const rows =
+  const points = new PointReader(connection, runId, metricId, first, width)
+  const parts =
     width < stepsPerBucket || from > to
-      ? ofPoints(first, last)
+      ? [points.between(first, last)]
       : [
-          ...ofPoints(first, from * stepsPerBucket - 1),
-          ...connection.all(
-            `SELECT sum(count * (bucket * ${stepsPerBucket} + ${(stepsPerBucket - 1) / 2})) / sum(count) AS step,
-               sum(sum) / sum(count) AS value, sum(count) AS weight FROM extreme
-             WHERE run_id = ?1 AND metric_id = ?2 AND bucket BETWEEN ?3 AND ?4 AND count > 0
-             GROUP BY CAST((bucket * ${stepsPerBucket} - ?5) / ?6 AS INTEGER) ORDER BY step`,
-            runId,
-            metricId,
-            from,
-            to,
-            first,
-            width,
-          ),
-          ...ofPoints((to + 1) * stepsPerBucket, last),
+          // Whole buckets inside, and the points of the two that stick out at the ends.
+          points.between(first, from * stepsPerBucket - 1),
+          ofBuckets(connection, runId, metricId, from, to, first, width),
+          points.between((to + 1) * stepsPerBucket, last),
         ]
+  const byStep = new Map([...parts.flatMap(part => part.extremes), ...points.ends(first, last)])
+  const steps = [...byStep.keys()].sort((a, b) => a - b)
+  const means = parts.flatMap(part => part.means)
   return {
-    steps: rows.map(row => Number(row['step'])),
-    values: rows.map(row => Number(row['value'])),
-    weights: rows.map(row => Number(row['weight'])),
+    steps,
+    values: steps.map(step => byStep.get(step) ?? NaN),
+    means: {
+      steps: means.map(([step]) => step),
+      values: means.map(([, value]) => value),
+      weights: means.map(([, , weight]) => weight),
+    },
   }
+}
+
+interface Part {
+  readonly extremes: Point[]
+  /** Step, value and weight of each stretch. */
+  readonly means: (readonly [number, number, number])[]
 }
 
 /** Numbers of the first and the last bucket that lie inside a stretch with all of their steps. */
@@ -195,37 +159,8 @@ function wholeBuckets(first: number, last: number): { from: number; to: number }
   return { from: Math.ceil(first / stepsPerBucket), to: Math.floor((last + 1) / stepsPerBucket) - 1 }
 }
 
-/** Whole buckets inside, and the points of the two that stick out at the ends. */
-function fromBuckets(
-  connection: Connection,
-  runId: number,
-  metricId: number,
-  first: number,
-  last: number,
-  width: number,
-): StepRow[] {
-  const { from, to } = wholeBuckets(first, last)
-  const inside = (step: string, aggregate: 'min' | 'max') =>
-    connection.all(
-      `SELECT ${step} AS step, ${aggregate}(${aggregate}) AS value FROM extreme
-       WHERE run_id = ?1 AND metric_id = ?2 AND bucket BETWEEN ?3 AND ?4
-       GROUP BY CAST((bucket * ${stepsPerBucket} - ?5) / ?6 AS INTEGER)`,
-      runId,
-      metricId,
-      from,
-      to,
-      first,
-      width,
-    )
-  return [
-    ...fromPoints(connection, runId, metricId, first, from * stepsPerBucket - 1, first, width),
-    ...inside('min_step', 'min'),
-    ...inside('max_step', 'max'),
-    ...fromPoints(connection, runId, metricId, (to + 1) * stepsPerBucket, last, first, width),
-  ]
-}
-
-function fromPoints(
+/** Buckets of which several make a stretch: read once and in order, since SQLite would sort them anew for each question. */
+function ofBuckets(
   connection: Connection,
   runId: number,
   metricId: number,
@@ -233,19 +168,85 @@ function fromPoints(
   to: number,
   origin: number,
   width: number,
-): StepRow[] {
-  if (from > to) return []
-  return ['min', 'max'].flatMap(aggregate =>
-    connection.all(
-      `SELECT step, ${aggregate}(value) AS value FROM point
+): Part {
+  const rows = connection.lists(
+    `SELECT bucket, min, min_step, max, max_step, count, sum FROM extreme
+     WHERE run_id = ? AND metric_id = ? AND bucket BETWEEN ? AND ? ORDER BY bucket`,
+    runId,
+    metricId,
+    from,
+    to,
+  )
+  const part: Part = { extremes: [], means: [] }
+  let [low, lowStep, high, highStep, count, sum, moment] = [Infinity, -1, -Infinity, -1, 0, 0, 0]
+  const end = () => {
+    if (lowStep >= 0) part.extremes.push([lowStep, low], [highStep, high])
+    if (count > 0) part.means.push([moment / count, sum / count, count])
+    ;[low, lowStep, high, highStep, count, sum, moment] = [Infinity, -1, -Infinity, -1, 0, 0, 0]
+  }
+  let stretch = -1
+  for (const row of rows) {
+    const [bucket, min, minStep, max, maxStep, ownCount, ownSum] = row.map(Number)
+    const own = Math.floor((bucket * stepsPerBucket - origin) / width)
+    if (own !== stretch) end()
+    stretch = own
+    if (min < low) [low, lowStep] = [min, minStep]
+    if (max > high) [high, highStep] = [max, maxStep]
+    count += ownCount
+    sum += ownSum
+    moment += ownCount * (bucket * stepsPerBucket + (stepsPerBucket - 1) / 2)
+  }
+  end()
+  return part
+}
+
+/** Points of a metric, put into stretches of `width` steps from `origin` on. */
+class PointReader {
+  readonly #connection: Connection
+  readonly #curve: readonly [number, number]
+  readonly #stretches: readonly [number, number]
+
+  constructor(connection: Connection, runId: number, metricId: number, origin: number, width: number) {
+    this.#connection = connection
+    this.#curve = [runId, metricId]
+    this.#stretches = [origin, width]
+  }
+
+  between(from: number, to: number): Part {
+    if (from > to) return { extremes: [], means: [] }
+    // SQLite takes the bare column "step" from the row that holds the minimum or maximum.
+    const extremes = ['min', 'max'].flatMap(aggregate => this.#read(`step, ${aggregate}(value)`, from, to))
+    const means = this.#read('avg(step) AS mean_step, avg(value), count(*)', from, to, 'mean_step')
+    return {
+      extremes: extremes.map(([step, value]) => [Number(step), Number(value)]),
+      means: means.map(([step, value, weight]) => [Number(step), Number(value), Number(weight)]),
+    }
+  }
+
+  /** The first and the last point. */
+  ends(first: number, last: number): Point[] {
+    return ['ASC', 'DESC'].flatMap(direction =>
+      this.#connection
+        .lists(
+          `SELECT step, value FROM point WHERE run_id = ? AND metric_id = ? AND value IS NOT NULL
+           AND step BETWEEN ? AND ? ORDER BY step ${direction} LIMIT 1`,
+          ...this.#curve,
+          first,
+          last,
+        )
+        .map(([step, value]): Point => [Number(step), Number(value)]),
+    )
+  }
+
+  #read(columns: string, from: number, to: number, order = 'step') {
+    return this.#connection.lists(
+      `SELECT ${columns} FROM point
        WHERE run_id = ?1 AND metric_id = ?2 AND step BETWEEN ?3 AND ?4 AND value IS NOT NULL
-       GROUP BY CAST((step - ?5) / ?6 AS INTEGER)`,
-      runId,
-      metricId,
+       GROUP BY CAST((step - ?5) / ?6 AS INTEGER) ORDER BY ${order}`,
+      ...this.#curve,
       from,
       to,
-      origin,
-      width,
-    ),
-  )
+      ...this.#stretches,
+    )
+  }
 }

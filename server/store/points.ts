@@ -1,7 +1,7 @@
 /** Points of curves: written in bulk by a run's trainer, read whole, thinned, or as what is new. */
 import { emptyColumns, pushSummary, type SummaryColumns } from '../../protocol/packedRuns.ts'
 import type { MetricSummary, Series } from '../../protocol/runEvent.ts'
-import { Extremes, means, thinned } from './extremes.ts'
+import { Extremes, thinned } from './extremes.ts'
 import { nextRevision, toSummary } from './runs.ts'
 import type { Connection } from './sqlite.ts'
 
@@ -104,19 +104,17 @@ export function pointQueries(connection: Connection) {
           const last = Math.min(toStep, row.lastStep)
           const span = last - first + 1
           const share = span / (row.lastStep - row.firstStep + 1)
-          const thin = row.count * share > maxPoints
-          const points = thin
-            ? thinned(connection, runId, row.metricId, first, last, maxPoints)
-            : connection.all(
-                `SELECT step, value FROM point
-                 WHERE run_id = ? AND metric_id = ? AND step >= ? AND step <= ? AND value IS NOT NULL ORDER BY step`,
-                runId,
-                row.metricId,
-                first,
-                last,
-              )
-          const series = toSeries(row.metric, points)
-          return thin ? { ...series, means: means(connection, runId, row.metricId, first, last, maxPoints) } : series
+          if (row.count * share > maxPoints)
+            return { metric: row.metric, ...thinned(connection, runId, row.metricId, first, last, maxPoints) }
+          const points = connection.all(
+            `SELECT step, value FROM point
+             WHERE run_id = ? AND metric_id = ? AND step >= ? AND step <= ? AND value IS NOT NULL ORDER BY step`,
+            runId,
+            row.metricId,
+            first,
+            last,
+          )
+          return toSeries(row.metric, points)
         })
         .filter(series => series.steps.length > 0)
     },

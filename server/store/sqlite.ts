@@ -87,6 +87,15 @@ export class Connection {
     return this.patiently(() => this.prepare(sql).all(...values))
   }
 
+  /** Rows as lists of their values, in the order of the columns: where Node can do without objects, thousands cost half. */
+  lists(sql: string, ...values: Value[]): SQLOutputValue[][] {
+    const statement = this.prepare(sql)
+    // Since Node 24 and 22.16.
+    if ('setReturnArrays' in statement) statement.setReturnArrays(true)
+    const rows: (Row | SQLOutputValue[])[] = this.patiently(() => statement.all(...values))
+    return rows.map(row => (Array.isArray(row) ? row : Object.values(row)))
+  }
+
   get(sql: string, ...values: Value[]): Row | undefined {
     return this.patiently(() => this.prepare(sql).get(...values))
   }

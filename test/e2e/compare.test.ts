@@ -52,6 +52,29 @@ test('two runs are trained and compared, and the file takes the settings of the 
   await expect.poll(() => panel.locator('canvas[data-chart=compare]').getAttribute('data-runs')).toBe('2')
   await window.screenshots('compared')
 
+  // The controls of the live panel: axes, and what is near.
+  const canvas = panel.locator('canvas[data-chart=compare]')
+  const view = async () => ((await canvas.getAttribute('data-view')) ?? '').split(' ').map(Number)
+  const [low, high] = await view()
+  expect(high).toBeGreaterThanOrEqual(59)
+  await panel.getByLabel('Metric').selectOption('loss')
+  await canvas.focus()
+  await canvas.press('+')
+  await expect.poll(async () => (await view())[1] - (await view())[0]).toBeLessThan(high - low)
+  await canvas.press('ArrowRight')
+  await expect.poll(() => panel.locator('.tools .summary').first().innerText()).toMatch(/step \d+ · .+ 0\.\d+ · /)
+  await panel.getByRole('button', { name: 'Show the whole run' }).click()
+  await expect.poll(view).toEqual([low, high])
+  await panel.getByRole('button', { name: 'log x' }).click()
+  await expect.poll(async () => (await view())[0]).toBeGreaterThan(0)
+  await panel.getByRole('button', { name: 'log x' }).click()
+  await panel.getByLabel('Axis').selectOption('time')
+  // Milliseconds: sixty steps take longer than that.
+  await expect.poll(async () => (await view())[1], { timeout: 10_000 }).toBeGreaterThan(200)
+  await window.screenshot('by-time')
+  await panel.getByLabel('Axis').selectOption('step')
+  await panel.getByLabel('Metric').selectOption('test/recallAt1')
+
   // A baseline says how far the others are from it.
   await panel.getByRole('button', { name: 'Compare with this one' }).first().click()
   await expect.poll(() => recall.innerText()).toMatch(/[+−]0\.\d{3}/)

@@ -91,13 +91,13 @@ export class EditorWindow {
       await this.page.locator('.quick-input-widget input').first().fill(name)
       try {
         await row.click({ timeout: 10_000 })
-        break
+        await this.page.locator('.tab.active', { hasText: name }).first().waitFor({ timeout: 10_000 })
+        return
       } catch (error) {
         if (Date.now() > deadline) throw error
         await this.page.keyboard.press('Escape')
       }
     }
-    await this.page.locator('.tab.active', { hasText: name }).waitFor({ timeout: 30_000 })
   }
 
   /** The code lens whose text contains `text`. */

@@ -1,5 +1,8 @@
 /** The live panel against the store: what is drawn is what is stored, whatever stands in names stays text, keys suffice. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Frame } from 'playwright-core'
+import sharp from 'sharp'
 import { expect } from 'vitest'
 import { type DrawnChart, readChart } from '../../webview/charts/timeChart.ts'
 import type { EditorWindow } from './editorWindow.ts'
@@ -185,6 +188,10 @@ test('hostile names and texts are shown as text', async ({ lab }) => {
   await panel.getByRole('searchbox').fill('onerror')
   expect(shown(await panel.locator('.neighbours strong bdi').textContent())).toBe(shown(hostile))
   await window.screenshot('hostile')
+  await panel.getByRole('tab', { name: 'Classes' }).click()
+  await expect
+    .poll(async () => shown((await panel.locator('.classes tbody th').allTextContents()).join('\n')))
+    .toContain(shown(hostile))
   await panel.getByRole('tab', { name: 'Verification' }).click()
   await panel.locator('.pairs li').first().waitFor()
   expect(await panel.locator('#root script, #root img[src=x]').count()).toBe(0)
@@ -192,6 +199,80 @@ test('hostile names and texts are shown as text', async ({ lab }) => {
   // Nothing makes the page wider than the panel.
   const overflow = await panel.locator('body').evaluate(body => body.scrollWidth - body.clientWidth)
   expect(overflow).toBeLessThanOrEqual(0)
+  expect(window.complaints).toEqual([])
+})
+
+test('hard triplets lead to their pictures, at any epoch; those that stay hard are marked', async ({ lab }) => {
+  const { window } = lab
+  const folder = join(window.workspace, 'pets')
+  await mkdir(join(folder, 'cat'), { recursive: true })
+  await mkdir(join(folder, 'dog'))
+  const picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
+    .png()
+    .toBuffer()
+  for (const name of ['cat/1.png', 'cat/2.png', 'dog/1.png', 'dog/2.png']) await writeFile(join(folder, name), picture)
+  await storeRun(window.workspace, {
+    experiment: 'pets',
+    text: '{ "dataset": { "folder": "./pets" }, "epochs": 4 }',
+    curves: { loss: [0.4, 0.3, 0.2, 0.1] },
+    hardest: ['cat/1.png', 'cat/2.png', 'dog/1.png'],
+  })
+  await openRun(window, 'pets')
+  const { panel, page } = window
+  await panel.getByRole('tab', { name: 'Hardest triplets' }).click()
+  const anchor = panel.getByRole('button', { name: /^anchor: cat\/1\.png: hard in 4 epochs/ })
+  await anchor.waitFor()
+  expect(await panel.locator('.triplet .suspect').allInnerTexts()).toEqual(['⚠ 4', '⚠ 4'])
+  await panel.getByLabel('Moment of the run').fill('1')
+  await panel.locator('.link.positive', { hasText: '0.6' }).waitFor()
+  await panel.locator('.scrubber .at', { hasText: 'epoch 2' }).waitFor()
+  await window.screenshot('hardest')
+  await anchor.click()
+  await page.locator('.tab', { hasText: '1.png' }).waitFor({ timeout: 15_000 })
+  expect(window.complaints).toEqual([])
+})
+
+test('what is written on a run is kept, its controls ask, and charts leave as files', async ({ lab }) => {
+  const { window } = lab
+  const { page, panel, workspace } = window
+  await storeRun(workspace, { experiment: 'alpha', curves: { loss: [0.3, 0.2, 0.1], 'test/recallAt1': [0.2, 0.4] } })
+  await openRun(window, 'alpha')
+  await window.chartWith(3)
+  await panel.getByRole('button', { name: 'Name, tags and notes' }).click()
+  const write = async (label: string, text: string) => {
+    await panel.getByLabel(label, { exact: true }).fill(text)
+    await page.keyboard.press('Tab')
+  }
+  await write('Name', 'renamed')
+  await write('Tags', 'paper, second')
+  await write('Notes', 'Because.')
+  await panel.locator('h1', { hasText: 'renamed' }).waitFor()
+  await window.treeSays(/renamed[^]*#paper #second/)
+
+  await panel.getByRole('button', { name: 'More epochs' }).click()
+  await page.locator('.quick-input-widget', { hasText: 'How many more epochs?' }).waitFor()
+  await page.keyboard.press('Escape')
+  await panel.getByRole('button', { name: 'Fork from a checkpoint' }).click()
+  await page.locator('.notification-toast', { hasText: 'no checkpoint yet' }).waitFor({ timeout: 10_000 })
+
+  await panel.getByRole('tab', { name: 'Curves' }).click()
+  const save = async (kind: string) => {
+    await panel.locator('#chart-loss .export summary').click()
+    await panel.getByRole('menuitem', { name: kind }).click()
+    const dialog = page.locator('.quick-input-widget', { has: page.getByRole('button', { name: 'OK' }) })
+    await dialog.waitFor({ timeout: 10_000 })
+    await page.keyboard.press('Enter')
+    const file = join(workspace, `renamed Loss.${kind.toLowerCase()}`)
+    const read = () => readFile(file).catch(() => Buffer.alloc(0))
+    await expect.poll(async () => (await read()).length, { timeout: 15_000 }).toBeGreaterThan(0)
+    await dialog.waitFor({ state: 'hidden' })
+    return read()
+  }
+  expect((await save('CSV')).toString()).toBe('step,loss\n1,0.3\n2,0.2\n3,0.1\n')
+  expect((await save('SVG')).toString()).toMatch(/^<svg [^]*Loss[^]*<\/svg>\s*$/)
+  const png = await sharp(await save('PNG')).metadata()
+  expect(png.format).toBe('png')
+  expect(png.width).toBeGreaterThan(100)
   expect(window.complaints).toEqual([])
 })
 
@@ -233,13 +314,13 @@ test('keys alone reach every view; maps come from a worker; several runs share a
   await window.chartWith(2)
   await panel.getByRole('tab', { name: 'Curves' }).focus()
   const seen: string[] = []
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 6; i++) {
     seen.push((await panel.locator('[role=tab][aria-selected=true]').textContent())?.trim() ?? '')
     await page.keyboard.press('ArrowRight')
   }
-  expect(new Set(seen).size).toBe(5)
+  expect(new Set(seen).size).toBe(6)
   // Every picture and chart has a text; every button has a name.
-  for (const name of ['Curves', 'Embedding', 'Verification']) {
+  for (const name of ['Curves', 'Embedding', 'Verification', 'Classes']) {
     await panel.getByRole('tab', { name }).click()
     const unnamed = await panel
       .locator('canvas, button, input, select, summary')
@@ -255,6 +336,13 @@ test('keys alone reach every view; maps come from a worker; several runs share a
       )
     expect(unnamed, name).toEqual([])
   }
+  // Classes: the weakest first, until another order is asked for.
+  const names = () => panel.locator('.classes tbody th').allInnerTexts()
+  await expect.poll(names).toEqual(['cat', 'dog', 'owl'])
+  await panel.getByRole('button', { name: 'MAP@R' }).click()
+  await expect.poll(names).toEqual(['owl', 'dog', 'cat'])
+  await panel.getByRole('searchbox').fill('do')
+  await expect.poll(names).toEqual(['dog'])
   await panel.getByRole('tab', { name: 'Embedding' }).click()
   await panel.getByRole('button', { name: 'UMAP' }).click()
   await panel.locator('canvas[data-chart=embedding][data-done="100"]').waitFor({ timeout: 30_000 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { spark } from '../../extension/views/spark.ts'
-import { keyOf, type Node, nodeOf, TreeModel } from '../../extension/views/treeModel.ts'
+import { droppedOrder, keyOf, type Node, nodeOf, TreeModel } from '../../extension/views/treeModel.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { RunOrder } from '../../protocol/runOrder.ts'
 import { runRow } from '../webview/fixtures.ts'
@@ -127,4 +127,14 @@ test('a spark line goes from the lowest to the highest', () => {
     ),
   ).toHaveLength(10)
   expect(spark([], 8)).toBe('')
+})
+
+test('runs that are dropped on a line take its place, from above and from below', () => {
+  const lines = [[1], [2, 3], [4]]
+  expect(droppedOrder(lines, [1], 2)).toEqual([2, 3, 4, 1])
+  expect(droppedOrder(lines, [4], 0)).toEqual([4, 1, 2, 3])
+  expect(droppedOrder(lines, [4], 1)).toEqual([1, 4, 2, 3])
+  expect(droppedOrder(lines, [2, 3], 2)).toEqual([1, 4, 2, 3])
+  // From elsewhere: another group, or out of a sweep.
+  expect(droppedOrder(lines, [9], 2)).toEqual([1, 2, 3, 9, 4])
 })

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { flatten } from '../../protocol/specDifference.ts'
+import { toArrays } from '../../protocol/seriesArrays.ts'
 import { passing, stretch } from '../../webview/compare/brush.ts'
 import { CompareModel } from '../../webview/compare/model.ts'
 import { parallelAxes } from '../../webview/compare/parallel.ts'
+import { namesOf } from '../../webview/compare/names.ts'
 import { groupCurve } from '../../webview/compare/seedCurves.ts'
 import { differs, importance, repeats } from '../../webview/compare/statistics.ts'
 import { columnsOf, resultRows, settingRows, sortedColumns } from '../../webview/compare/table.ts'
@@ -84,6 +86,20 @@ test('parallel axes put numbers by size and names evenly', () => {
   expect(axes[2].positions).toEqual([0, null, 1])
 })
 
+test('columns of one name are told apart by their settings, and a group of seeds names no seed', () => {
+  const called = (id: number, margin: number, seed: number, name: string) => ({ ...run(id, margin, seed, 0.5), name })
+  const runs = [called(1, 0.1, 1, 'a'), called(2, 0.2, 1, 'a'), called(3, 0.1, 1, 'b')]
+  expect([...namesOf(columnsOf(runs, false)).values()]).toEqual(['a · margin 0.1', 'a · margin 0.2', 'b'])
+  const same = [called(1, 0.1, 1, 'a'), called(2, 0.1, 1, 'a')]
+  expect([...namesOf(columnsOf(same, false)).values()]).toEqual(['a · #1', 'a · #2'])
+  const seeds = [
+    called(1, 0.1, 1, 'α 0.1 seed 1'),
+    called(2, 0.1, 2, 'α 0.1 seed 2'),
+    called(3, 0.2, 1, 'α 0.2 seed 1'),
+  ]
+  expect([...namesOf(columnsOf(seeds, true)).values()]).toEqual(['α 0.1', 'α 0.1', 'α 0.2 seed 1'])
+})
+
 test('a curve is asked for once for each step that its run reaches', () => {
   const model = new CompareModel()
   model.apply({ kind: 'runs', runs: [runRow({ id: 1, step: 5 }), runRow({ id: 2, step: 9 })] })
@@ -94,10 +110,32 @@ test('a curve is asked for once for each step that its run reaches', () => {
   model.apply({
     kind: 'curves',
     metric: 'loss',
-    curves: [{ runId: 1, series: { metric: 'loss', steps: [1], values: [2] } }],
+    curves: [{ runId: 1, series: toArrays({ metric: 'loss', steps: [1], values: [2] }) }],
   })
   expect(model.curve('loss', 1)?.last).toBe(2)
   expect(model.curve('loss', 2)).toBeUndefined()
+})
+
+test('a close-up stands for its stretch alone, and for its metric', () => {
+  const model = new CompareModel()
+  const whole = toArrays({ metric: 'loss', steps: [0, 50, 100], values: [3, 2, 1] })
+  const near = toArrays({ metric: 'loss', steps: [40, 45, 50], values: [2.5, 2.25, 2] })
+  model.apply({ kind: 'curves', metric: 'loss', curves: [{ runId: 1, series: whole }] })
+  const closeUp = { runId: 1, fromStep: 40, toStep: 50, series: near }
+  model.apply({ kind: 'closeUp', metric: 'loss', curves: [closeUp] })
+  expect([...(model.curveIn('loss', 1, 42, 48)?.values ?? [])]).toEqual([2.5, 2.25, 2])
+  expect([...(model.curveIn('loss', 1, 30, 48)?.values ?? [])]).toEqual([3, 2, 1])
+  expect(model.curveIn('test/loss', 1, 42, 48)).toBeUndefined()
+})
+
+test('clocks are asked for like curves, and place steps in time', () => {
+  const model = new CompareModel()
+  model.apply({ kind: 'runs', runs: [runRow({ id: 1, step: 5 })] })
+  expect(model.missingClocks()).toEqual([1])
+  expect(model.missingClocks()).toEqual([])
+  expect(model.clock(1).timeOf(3)).toBe(0)
+  model.apply({ kind: 'clocks', clocks: [{ runId: 1, clock: { steps: [1, 5], times: [1000, 1400] } }] })
+  expect(model.clock(1).timeOf(3)).toBe(200)
 })
 
 test('columns are sorted by a setting or a result, those without it last', () => {

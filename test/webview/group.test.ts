@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { FromGroup, GroupState, ToGroup } from '../../protocol/group.ts'
+import { toArrays } from '../../protocol/seriesArrays.ts'
 import { dashOf, groupCharts } from '../../webview/group/charts.ts'
 import { curveKey, GroupModel, runOfKey } from '../../webview/group/model.ts'
 import { runRow } from './fixtures.ts'
@@ -9,7 +10,7 @@ const clock = { steps: [], times: [] }
 const show = (id: number, values: number[]) => ({
   kind: 'show' as const,
   run: runRow({ id, name: `run ${id}` }),
-  series: [{ metric: 'loss', steps: values.map((_, i) => i + 1), values }],
+  series: [toArrays({ metric: 'loss', steps: values.map((_, i) => i + 1), values })],
   events: [],
   clock,
 })

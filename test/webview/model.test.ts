@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { FromPanel, PanelState, ToPanel } from '../../protocol/panel.ts'
 import type { RunEvent } from '../../protocol/runEvent.ts'
+import { toArrays } from '../../protocol/seriesArrays.ts'
 import { PanelModel } from '../../webview/panel/model.ts'
 import { findingOf, isPlateau } from '../../webview/panel/findings.ts'
 import { runRow } from './fixtures.ts'
@@ -19,7 +20,8 @@ const event = (id: number, kind: RunEvent['kind'], message: string): RunEvent =>
 function shown(): PanelModel {
   const model = new PanelModel()
   const series = [{ metric: 'loss', steps: [1, 2], values: [0.5, 0.4] }]
-  model.apply({ kind: 'show', run: runRow(), series, events: [event(1, 'started', 'Started.')], clock: noClock }, 0)
+  const events = [event(1, 'started', 'Started.')]
+  model.apply({ kind: 'show', run: runRow(), series: series.map(toArrays), events, clock: noClock }, 0)
   return model
 }
 
@@ -41,6 +43,15 @@ describe('PanelModel', () => {
     model.apply({ kind: 'deltas', deltas: [{ kind: 'runs', changed: [runRow({ id: 8 })], removed: [] }] }, 100)
     expect(model.lastStep).toBe(2)
     expect(model.run?.id).toBe(7)
+  })
+
+  test('the axis begins at the first step, or at the first that it can show', () => {
+    const model = shown()
+    const series = [{ metric: 'test/recallAt1', steps: [0, 5], values: [0.1, 0.2] }]
+    model.apply({ kind: 'deltas', deltas: [{ kind: 'points', runId: 7, series }] }, 100)
+    expect(model.firstStep()).toBe(0)
+    expect(model.firstStep(step => step > 0)).toBe(1)
+    expect(model.firstStep(step => step > 9)).toBe(0)
   })
 
   test('showing another run starts afresh', () => {
@@ -95,7 +106,10 @@ describe('findings', () => {
   test('offer more epochs when the last evaluation was the best', () => {
     const model = new PanelModel()
     const series = [{ metric: 'test/mapAtR', steps: [1, 2, 3], values: [0.1, 0.2, 0.3] }]
-    model.apply({ kind: 'show', run: runRow({ status: 'done' }), series, events: [], clock: noClock }, 0)
+    model.apply(
+      { kind: 'show', run: runRow({ status: 'done' }), series: series.map(toArrays), events: [], clock: noClock },
+      0,
+    )
     expect(findingOf(model).advice).toEqual(['more-epochs'])
   })
 

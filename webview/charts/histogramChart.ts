@@ -1,10 +1,19 @@
 /** Bars over a value axis, with lines where something divides them. */
-import { BarController, BarElement, Chart, LinearScale, type ChartConfiguration, type Plugin } from 'chart.js'
+import {
+  BarController,
+  BarElement,
+  Chart,
+  LinearScale,
+  type ChartConfiguration,
+  type ChartDataset,
+  type ChartOptions,
+  type Plugin,
+} from 'chart.js'
 import type { HistogramDetail } from '../../protocol/details.ts'
 import { axisNumber, axisPercent } from '../../protocol/words.ts'
 import { canvasPng } from '../export/png.ts'
 import { chartSvg } from '../export/svg.ts'
-import { readTheme, type Theme, withAlpha } from './theme.ts'
+import { type Theme, withAlpha } from './theme.ts'
 
 Chart.register(BarController, BarElement, LinearScale)
 
@@ -27,49 +36,22 @@ interface Bar {
 
 export class HistogramChart {
   readonly canvas: HTMLCanvasElement
-  readonly #chart: Chart<'bar', Bar[]>
-  #theme: Theme = readTheme()
+  /** Made when there is something to draw: one that is first made empty is drawn twice. */
+  #chart: Chart<'bar', Bar[]> | undefined
+  #theme: Theme | undefined
   #dividers: readonly Divider[] = []
 
   constructor(canvas: HTMLCanvasElement) {
     this.canvas = canvas
-    this.#chart = new Chart(canvas, configuration(this.#plugin()))
   }
 
   /** Draws histograms over one another, each as shares of its own total. */
   update(series: readonly Bars[], dividers: readonly Divider[], theme: Theme): void {
+    if (series.length === 0) return
     this.#theme = theme
     this.#dividers = dividers
-    const lows = series.map(one => one.histogram.low)
-    const highs = series.map(one => one.histogram.high)
-    const { scales } = this.#chart.options
-    if (scales === undefined || series.length === 0) return
-    const look = {
-      border: { color: theme.grid },
-      grid: { color: theme.grid, tickLength: 4 },
-    }
-    const font = { family: theme.fontFamily, size: 11 }
-    scales['x'] = {
-      ...look,
-      type: 'linear',
-      min: Math.min(...lows),
-      max: Math.max(...highs),
-      offset: false,
-      ticks: {
-        color: theme.muted,
-        font,
-        maxRotation: 0,
-        includeBounds: false,
-        callback: value => axisNumber(Number(value)),
-      },
-    }
-    scales['y'] = {
-      ...look,
-      type: 'linear',
-      beginAtZero: true,
-      ticks: { color: theme.muted, font, maxTicksLimit: 4, callback: value => axisPercent(Number(value)) },
-    }
-    this.#chart.data.datasets = series.map(({ histogram, colorOf }) => {
+    const scales = scalesOf(series, theme)
+    const datasets = series.map(({ histogram, colorOf }) => {
       const bars = toBars(histogram)
       return {
         data: bars,
@@ -80,14 +62,21 @@ export class HistogramChart {
         borderWidth: 0,
       }
     })
+    if (this.#chart === undefined) {
+      this.#chart = new Chart(this.canvas, configuration(this.#plugin(theme), scales, datasets))
+      return
+    }
+    Object.assign(this.#chart.options, { scales })
+    this.#chart.data.datasets = datasets
     this.#chart.update('none')
   }
 
   toPng(): string {
-    return canvasPng(this.canvas, this.#theme.background)
+    return this.#theme === undefined ? '' : canvasPng(this.canvas, this.#theme.background)
   }
 
   toSvg(title: string): string {
+    if (this.#chart === undefined || this.#theme === undefined) return ''
     return chartSvg(this.#chart, title, this.#theme, this.#dividers)
   }
 
@@ -95,6 +84,7 @@ export class HistogramChart {
   onDrag(move: (x: number) => void): void {
     const { canvas } = this
     const follow = (event: PointerEvent) => {
+      if (this.#chart === undefined) return
       const { left, right } = this.#chart.chartArea
       const pixel = Math.min(right, Math.max(left, event.clientX - canvas.getBoundingClientRect().left))
       move(this.#chart.scales['x'].getValueForPixel(pixel) ?? 0)
@@ -110,16 +100,17 @@ export class HistogramChart {
   }
 
   dispose(): void {
-    this.#chart.destroy()
+    this.#chart?.destroy()
   }
 
-  #plugin(): Plugin<'bar'> {
+  #plugin(first: Theme): Plugin<'bar'> {
     return {
       id: 'tripletDividers',
       afterDatasetsDraw: chart => {
         const { ctx, chartArea, scales } = chart
+        const theme = this.#theme ?? first
         ctx.save()
-        ctx.font = `11px ${this.#theme.fontFamily}`
+        ctx.font = `11px ${theme.fontFamily}`
         ctx.textBaseline = 'top'
         for (const { x, label, color } of this.#dividers) {
           const at = Math.round(scales['x'].getPixelForValue(x)) + 0.5
@@ -131,11 +122,11 @@ export class HistogramChart {
           ctx.lineTo(at, chartArea.bottom)
           ctx.stroke()
           ctx.setLineDash([])
-          ctx.strokeStyle = withAlpha(this.#theme.background, 0.85)
+          ctx.strokeStyle = withAlpha(theme.background, 0.85)
           ctx.lineWidth = 3
           ctx.strokeText(label, at + 4, chartArea.top + 2)
           ctx.lineWidth = 1
-          ctx.fillStyle = this.#theme.foreground
+          ctx.fillStyle = theme.foreground
           ctx.fillText(label, at + 4, chartArea.top + 2)
         }
         ctx.restore()
@@ -154,10 +145,46 @@ export function toBars({ low, high, counts }: HistogramDetail): Bar[] {
   return counts.map((count, i) => ({ x: low + (i + 0.5) * width, y: count / total }))
 }
 
-function configuration(plugin: Plugin<'bar'>): ChartConfiguration<'bar', Bar[]> {
+type Scales = NonNullable<ChartOptions<'bar'>['scales']>
+
+function scalesOf(series: readonly Bars[], theme: Theme): Scales {
+  const look = {
+    border: { color: theme.grid },
+    grid: { color: theme.grid, tickLength: 4 },
+  }
+  const font = { family: theme.fontFamily, size: 11 }
+  return {
+    x: {
+      ...look,
+      type: 'linear',
+      min: Math.min(...series.map(one => one.histogram.low)),
+      max: Math.max(...series.map(one => one.histogram.high)),
+      offset: false,
+      ticks: {
+        color: theme.muted,
+        font,
+        maxRotation: 0,
+        includeBounds: false,
+        callback: value => axisNumber(Number(value)),
+      },
+    },
+    y: {
+      ...look,
+      type: 'linear',
+      beginAtZero: true,
+      ticks: { color: theme.muted, font, maxTicksLimit: 4, callback: value => axisPercent(Number(value)) },
+    },
+  }
+}
+
+function configuration(
+  plugin: Plugin<'bar'>,
+  scales: Scales,
+  datasets: ChartDataset<'bar', Bar[]>[],
+): ChartConfiguration<'bar', Bar[]> {
   return {
     type: 'bar',
-    data: { datasets: [] },
+    data: { datasets },
     options: {
       animation: false,
       parsing: false,
@@ -166,7 +193,7 @@ function configuration(plugin: Plugin<'bar'>): ChartConfiguration<'bar', Bar[]> 
       maintainAspectRatio: false,
       events: [],
       layout: { padding: { top: 4, right: 8 } },
-      scales: { x: { type: 'linear' }, y: { type: 'linear' } },
+      scales,
     },
     plugins: [plugin],
   }

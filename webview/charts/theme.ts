@@ -36,6 +36,13 @@ export function readTheme(): Theme {
     return value === '' ? fallback : value
   }
   const foreground = variable('editor-foreground', '#888888')
+  // A chart asks for its colours many times in each frame, and each answer of the browser's costs a look at all styles.
+  const colors = new Map<ColorName, string>()
+  const color = (name: ColorName): string => {
+    let known = colors.get(name)
+    if (known === undefined) colors.set(name, (known = variable(`tripletLab-${name}`, foreground)))
+    return known
+  }
   const highContrast = document.body.classList.contains('vscode-high-contrast')
   return {
     foreground,
@@ -44,7 +51,7 @@ export function readTheme(): Theme {
     background: variable('editor-background', '#ffffff'),
     fontFamily: variable('font-family', 'sans-serif'),
     highContrast,
-    color: name => variable(`tripletLab-${name}`, foreground),
+    color,
   }
 }
 

@@ -14,13 +14,14 @@ import { axisNumber, axisPercent } from '../../protocol/words.ts'
 import { canvasPng } from '../export/png.ts'
 import { chartSvg } from '../export/svg.ts'
 import type { Curve } from '../data/curve.ts'
-import { datasetsOf } from './datasets.ts'
+import { type Dataset, datasetsOf } from './datasets.ts'
 import { type ChartDefinition, metricsOf } from './definition.ts'
-import { type GestureTarget, listenForGestures } from './gestures.ts'
+import { listenForGestures } from './gestures.ts'
 import type { Gap, Point } from './layers.ts'
-import { type EpochLines, type Mark, noEpochs, type Overlay, overlayPlugin, withoutNames } from './overlay.ts'
+import { type EpochLines, type Mark, type Overlay, overlayPlugin, withoutNames } from './overlay.ts'
 import type { PlacedCurves, PlacingAxis } from './placedCurves.ts'
-import { readTheme, type Theme } from './theme.ts'
+import type { Theme } from './theme.ts'
+import { type ChartCallbacks, ZoomTarget } from './zoomTarget.ts'
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler)
 
@@ -72,33 +73,28 @@ function isReader(value: unknown): value is (drawn: DrawnChart) => void {
   return typeof value === 'function'
 }
 
-export interface ChartCallbacks {
-  onRange(range: readonly [number, number] | null): void
-  onCrosshair(x: number | null): void
-}
-
-export class TimeChart implements GestureTarget {
+export class TimeChart {
   definition: ChartDefinition
   readonly canvas: HTMLCanvasElement
   readonly #chart: Chart<'line', Point[]>
-  readonly #callbacks: ChartCallbacks
-  readonly #overlay: Overlay = {
-    theme: readTheme(),
-    marks: [],
-    epochs: noEpochs,
-    gaps: [],
-    crosshair: null,
-    label: '',
-    selection: null,
-  }
-  #input: ChartInput | undefined
+  readonly #target: ZoomTarget
+  readonly #overlay: Overlay
+  #input: ChartInput
 
-  constructor(canvas: HTMLCanvasElement, definition: ChartDefinition, callbacks: ChartCallbacks) {
+  /** Draws at once: a chart that is first made empty is drawn twice. */
+  constructor(canvas: HTMLCanvasElement, definition: ChartDefinition, callbacks: ChartCallbacks, input: ChartInput) {
     this.canvas = canvas
     this.definition = definition
-    this.#callbacks = callbacks
-    this.#chart = new Chart(canvas, configuration(definition, this.#overlay))
-    listenForGestures(canvas, this)
+    this.#input = input
+    this.#overlay = { ...this.#under(), crosshair: null, label: '', selection: null }
+    this.#chart = new Chart(canvas, {
+      ...configuration(this.#scales()),
+      data: { datasets: this.#datasets() },
+      plugins: [overlayPlugin(this.#overlay)],
+    })
+    this.#describe(input)
+    this.#target = new ZoomTarget(this.#chart, this.#overlay, callbacks, () => this.#input)
+    listenForGestures(canvas, this.#target)
     canvas.addEventListener(readChart, event => {
       if (event instanceof CustomEvent && isReader(event.detail)) event.detail(this.#drawn())
     })
@@ -122,87 +118,61 @@ export class TimeChart implements GestureTarget {
   /** Draws the curves as they are now. */
   update(input: ChartInput): void {
     this.#input = input
-    const { theme, logX, range, extent } = input
-    const logY = input.logY && this.definition.logarithmic === true
-    const [min, max] = range ?? extent
-    this.#overlay.theme = theme
-    this.#overlay.marks =
-      this.definition.small === true ? input.marks.map(mark => ({ ...mark, label: '' })) : input.marks
-    // Where areas cover everything, or the chart is small, names would only be in the way.
-    const isCovered = this.definition.small === true || this.definition.layers.some(layer => layer.kind === 'shares')
-    this.#overlay.epochs = isCovered ? withoutNames(input.epochs) : input.epochs
-    this.#overlay.gaps = input.gaps
-    const { scales } = this.#chart.options
-    if (scales === undefined) return
-    scales['x'] = xScale(input, min, max)
-    scales['y'] = yScale(this.definition, theme, logY)
-    const pixels = Math.max(50, this.canvas.clientWidth)
-    this.#chart.data.datasets = datasetsOf(this.definition, {
-      curves: input.curves,
-      whole: input.whole,
-      placedCurves: input.placedCurves,
-      axisOf: input.axisOf,
-      gaps: input.gaps,
-      view: { min, max, pixels, log: logX },
-      logY,
-      smoothing: input.smoothing,
-      margin: input.margin,
-      hidden: input.hidden,
-      theme,
-    })
+    Object.assign(this.#overlay, this.#under())
+    Object.assign(this.#chart.options, { scales: this.#scales() })
+    this.#chart.data.datasets = this.#datasets()
     this.#chart.update('none')
     this.#describe(input)
   }
 
+  /** What lies under and over the curves and goes with them. */
+  #under(): Pick<Overlay, 'theme' | 'marks' | 'epochs' | 'gaps'> {
+    const { theme, marks, epochs, gaps } = this.#input
+    const { small, layers } = this.definition
+    // Where areas cover everything, or the chart is small, names would only be in the way.
+    const isCovered = small === true || layers.some(layer => layer.kind === 'shares')
+    return {
+      theme,
+      marks: small === true ? marks.map(mark => ({ ...mark, label: '' })) : marks,
+      epochs: isCovered ? withoutNames(epochs) : epochs,
+      gaps,
+    }
+  }
+
+  #scales(): { x: Scale; y: Scale } {
+    const [min, max] = this.#range
+    return { x: xScale(this.#input, min, max), y: yScale(this.definition, this.#input.theme, this.#isLogY) }
+  }
+
+  #datasets(): Dataset[] {
+    const { curves, whole, placedCurves, axisOf, gaps, logX, smoothing, margin, hidden, theme } = this.#input
+    const [min, max] = this.#range
+    return datasetsOf(this.definition, {
+      curves,
+      whole,
+      placedCurves,
+      axisOf,
+      gaps,
+      view: { min, max, pixels: Math.max(50, this.canvas.clientWidth), log: logX },
+      logY: this.#isLogY,
+      smoothing,
+      margin,
+      hidden,
+      theme,
+    })
+  }
+
+  get #range(): readonly [number, number] {
+    return this.#input.range ?? this.#input.extent
+  }
+
+  get #isLogY(): boolean {
+    return this.#input.logY && this.definition.logarithmic === true
+  }
+
   /** Moves the crosshair that all charts of a panel share. */
   showCrosshair(x: number | null): void {
-    if (this.#overlay.crosshair === x) return
-    this.#overlay.crosshair = x
-    this.#overlay.label = x === null ? '' : (this.#input?.describeX(x) ?? '')
-    this.#chart.draw()
-  }
-
-  get plot(): { readonly left: number; readonly right: number } {
-    return this.#chart.chartArea
-  }
-
-  valueAt(pixel: number): number {
-    return this.#chart.scales['x'].getValueForPixel(pixel) ?? 0
-  }
-
-  pixelAt(x: number): number {
-    return this.#chart.scales['x'].getPixelForValue(x)
-  }
-
-  hover(pixel: number | null): void {
-    this.#callbacks.onCrosshair(pixel === null ? null : this.valueAt(pixel))
-  }
-
-  select(from: number, to: number): void {
-    this.#overlay.selection = [from, to]
-    this.#chart.draw()
-  }
-
-  endSelection(range: readonly [number, number] | null): void {
-    this.#overlay.selection = null
-    if (range === null) this.#chart.draw()
-    else this.zoom(range)
-  }
-
-  /** @param range new stretch in view, or `null` for everything */
-  zoom(range: readonly [number, number] | null): void {
-    if (range === null || this.#input === undefined) {
-      this.#callbacks.onRange(null)
-      return
-    }
-    const [low, high] = this.#input.extent
-    const min = Math.max(low, Math.min(range[0], range[1]))
-    const max = Math.min(high, Math.max(range[0], range[1]))
-    if (max > min) this.#callbacks.onRange(min <= low && max >= high ? null : [min, max])
-  }
-
-  get range(): readonly [number, number] {
-    return this.#input?.range ?? this.#input?.extent ?? [0, 1]
+    this.#target.showCrosshair(x)
   }
 
   /** The picture as it stands, on the theme's background. */
@@ -230,10 +200,9 @@ export class TimeChart implements GestureTarget {
   }
 }
 
-function configuration(definition: ChartDefinition, overlay: Overlay): ChartConfiguration<'line', Point[]> {
+function configuration(scales: { x: Scale; y: Scale }): Omit<ChartConfiguration<'line', Point[]>, 'data'> {
   return {
     type: 'line',
-    data: { datasets: [] },
     options: {
       animation: false,
       parsing: false,
@@ -244,9 +213,8 @@ function configuration(definition: ChartDefinition, overlay: Overlay): ChartConf
       spanGaps: false,
       layout: { padding: { top: 4, right: 8 } },
       elements: { line: { tension: 0, borderJoinStyle: 'round' } },
-      scales: { x: { type: 'linear' }, y: { type: 'linear', ...ends(definition) } },
+      scales,
     },
-    plugins: [overlayPlugin(overlay)],
   }
 }
 

@@ -9,6 +9,8 @@ import type { Column, ResultCell, ResultRow, SettingRow } from './table.ts'
 
 export interface CompareTable {
   readonly columns: readonly Column[]
+  /** What the columns are called, by the number of their run. */
+  readonly names: ReadonlyMap<number, string>
   readonly settings: readonly SettingRow[]
   readonly results: readonly ResultRow[]
   readonly baseline: number | null
@@ -82,7 +84,7 @@ function sortButton({ sort, setSort }: CompareTable, row: string): TemplateResul
 function columnHead(table: CompareTable, { run, runs }: Column): TemplateResult {
   const isBaseline = runs.some(one => one.id === table.baseline)
   return html`<th scope="col">
-    <span class="entry color-${runColor(run.id)}"><bdi>${run.name}</bdi></span>
+    <span class="entry color-${runColor(run.id)}"><bdi>${table.names.get(run.id) ?? run.name}</bdi></span>
     <small>${runs.length > 1 ? l10n.t('{0} seeds', runs.length) : statusName(run.status)}</small>
     <span class="row-actions">
       ${button(isBaseline ? 'pinned' : 'pin', isBaseline ? l10n.t('Baseline') : l10n.t('Compare with this one'), () =>

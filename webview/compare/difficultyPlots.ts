@@ -14,18 +14,20 @@ const [width, height] = [240, 110]
 
 export interface DifficultyPlots {
   readonly runs: readonly RunRow[]
+  /** What they are called, by their numbers. */
+  readonly names: ReadonlyMap<number, string>
   readonly curve: (metric: string, runId: number) => Curve | undefined
   readonly theme: Theme
   readonly open: (runId: number) => void
 }
 
-export function difficultyPlots({ runs, curve, theme, open }: DifficultyPlots): TemplateResult {
+export function difficultyPlots({ runs, names, curve, theme, open }: DifficultyPlots): TemplateResult {
   return html`<div class="difficulties">
     ${runs.map(run => {
       const curves = shares.flatMap(metric => curve(metric, run.id) ?? [])
       return html`<figure>
         <figcaption>
-          <button class="link-like" @click=${() => open(run.id)}><bdi>${run.name}</bdi></button>
+          <button class="link-like" @click=${() => open(run.id)}><bdi>${names.get(run.id) ?? run.name}</bdi></button>
         </figcaption>
         ${curves.length < shares.length || curves[0].length === 0 ? nothing : bands(curves, theme, lastShares(run))}
         <small>${lastShares(run)}</small>

@@ -2,7 +2,16 @@
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { ToCompare } from '../../protocol/compare.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
+import type { SeriesArrays } from '../../protocol/seriesArrays.ts'
+import { Clock } from '../data/clock.ts'
 import { Curve } from '../data/curve.ts'
+
+/** A stretch of a curve in more detail than the whole one has. */
+interface CloseUp {
+  readonly fromStep: number
+  readonly toStep: number
+  readonly curve: Curve
+}
 
 export class CompareModel {
   runs: readonly RunRow[] = []
@@ -10,6 +19,9 @@ export class CompareModel {
   isKnown = false
   /** By metric, then by run. */
   readonly #curves = new Map<string, Map<number, Curve>>()
+  readonly #clocks = new Map<number, Clock>()
+  /** Of one metric: the one that was looked at last. */
+  #closeUps: { readonly metric: string; readonly byRun: ReadonlyMap<number, CloseUp> } | undefined
   /** Step that each run stood at when its curve was asked for. */
   readonly #asked = new Map<string, number>()
 
@@ -21,10 +33,22 @@ export class CompareModel {
         return
       case 'curves': {
         const curves = this.#of(message.metric)
-        for (const { runId, series } of message.curves) {
-          const curve = new Curve()
-          if (series !== null) curve.appendSeries(series)
-          curves.set(runId, curve)
+        for (const { runId, series } of message.curves) curves.set(runId, toCurve(series))
+        return
+      }
+      case 'closeUp': {
+        const { metric, curves } = message
+        const byRun = new Map(
+          curves.map(({ runId, fromStep, toStep, series }) => [runId, { fromStep, toStep, curve: toCurve(series) }]),
+        )
+        this.#closeUps = { metric, byRun }
+        return
+      }
+      case 'clocks': {
+        for (const { runId, clock } of message.clocks) {
+          const own = new Clock()
+          own.add(clock.steps, clock.times)
+          this.#clocks.set(runId, own)
         }
         return
       }
@@ -37,10 +61,31 @@ export class CompareModel {
     return this.#curves.get(metric)?.get(runId)
   }
 
+  /** The stretch of a curve in detail, where it was fetched; else what there is of the whole. */
+  curveIn(metric: string, runId: number, fromStep: number, toStep: number): Curve | undefined {
+    const closeUp = this.#closeUps?.metric === metric ? this.#closeUps.byRun.get(runId) : undefined
+    const covers = closeUp !== undefined && fromStep >= closeUp.fromStep && toStep <= closeUp.toStep
+    return covers ? closeUp.curve : this.curve(metric, runId)
+  }
+
+  /** When a run's steps were made; empty as long as that is on its way. */
+  clock(runId: number): Clock {
+    return this.#clocks.get(runId) ?? noClock
+  }
+
   /** Runs whose curve is not here, or is behind; each is named once for each step that it reaches. */
   missing(metric: string): number[] {
+    return this.#behind(metric)
+  }
+
+  /** The same of their clocks. */
+  missingClocks(): number[] {
+    return this.#behind('a clock')
+  }
+
+  #behind(what: string): number[] {
     return this.runs.flatMap(run => {
-      const key = `${metric} ${run.id}`
+      const key = `${what} ${run.id}`
       if (this.#asked.get(key) === run.step) return []
       this.#asked.set(key, run.step)
       return [run.id]
@@ -52,4 +97,12 @@ export class CompareModel {
     if (curves === undefined) this.#curves.set(metric, (curves = new Map<number, Curve>()))
     return curves
   }
+}
+
+const noClock = new Clock()
+
+function toCurve(series: SeriesArrays | null): Curve {
+  const curve = new Curve()
+  if (series !== null) curve.appendSeries(series)
+  return curve
 }

@@ -1,7 +1,9 @@
 /** One metric of many runs, each in its colour; repeats of one setting as their mean and the interval around it. */
 import {
   Chart,
+  type ChartConfiguration,
   type ChartDataset,
+  type ChartOptions,
   Filler,
   LinearScale,
   LineController,
@@ -10,64 +12,142 @@ import {
   PointElement,
 } from 'chart.js'
 import { axisNumber, axisPercent } from '../../protocol/words.ts'
+import { listenForGestures } from '../charts/gestures.ts'
 import { linePoints, place, type Placed, placeMeans, type Point, smoothed, type Window } from '../charts/layers.ts'
+import { noEpochs, type Overlay, overlayPlugin } from '../charts/overlay.ts'
 import { type Theme, withAlpha } from '../charts/theme.ts'
+import { type ChartCallbacks, type View, ZoomTarget } from '../charts/zoomTarget.ts'
 import type { Curve } from '../data/curve.ts'
+import { canvasPng } from '../export/png.ts'
+import { chartSvg } from '../export/svg.ts'
 import { groupCurve } from './seedCurves.ts'
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler)
 
+/** A curve of a run. */
+export interface Member {
+  /** The stretch in view as exactly as it is known. */
+  readonly curve: Curve
+  /** The whole run, from which a smoothed line is made: it is the same however near one looks. */
+  readonly whole: Curve
+  readonly axisOf: (step: number) => number
+}
+
 /** A run, or the repeats of one setting. */
 export interface RunLine {
-  readonly members: readonly { readonly curve: Curve; readonly axisOf: (step: number) => number }[]
+  readonly members: readonly Member[]
   readonly color: string
   readonly emphasised: boolean
 }
 
-export interface OverlayInput {
+export interface OverlayInput extends View {
   readonly lines: readonly RunLine[]
   readonly smoothing: number
   readonly percent: boolean
+  readonly logX: boolean
   readonly logY: boolean
   readonly theme: Theme
+  /** For the ticks. */
+  readonly formatX: (x: number) => string
 }
 
 type Dataset = ChartDataset<'line', Point[]>
+type Scales = NonNullable<ChartOptions<'line'>['scales']>
 
 /** Above this many points a curve is a line without dots, and is smoothed. */
 const dense = 60
 
 export class OverlayChart {
   readonly canvas: HTMLCanvasElement
-  readonly #chart: Chart<'line', Point[]>
+  readonly #callbacks: ChartCallbacks
+  #chart: Chart<'line', Point[]> | undefined
+  #target: ZoomTarget | undefined
+  #overlay: Overlay | undefined
+  #input: OverlayInput | undefined
 
-  constructor(canvas: HTMLCanvasElement) {
+  constructor(canvas: HTMLCanvasElement, callbacks: ChartCallbacks) {
     this.canvas = canvas
-    this.#chart = new Chart<'line', Point[]>(canvas, {
-      type: 'line',
-      data: { datasets: [] },
-      options: {
-        animation: false,
-        parsing: false,
-        normalized: true,
-        responsive: true,
-        maintainAspectRatio: false,
-        events: [],
-        layout: { padding: { top: 4, right: 8 } },
-        scales: { x: { type: 'linear' }, y: { type: 'linear' } },
-      },
-    })
+    this.#callbacks = callbacks
   }
 
-  update({ lines, smoothing, percent, logY, theme }: OverlayInput): void {
-    const { scales } = this.#chart.options
-    if (scales === undefined) return
-    const look = { border: { color: theme.grid }, grid: { color: theme.grid, tickLength: 4 } }
-    const ticks = { color: theme.muted, font: { family: theme.fontFamily, size: 11 } }
-    const ends = lines.flatMap(line => line.members.map(({ curve, axisOf }) => axisOf(curve.lastStep)))
-    const max = Math.max(1, ...ends)
-    scales['x'] = { ...look, type: 'linear', min: 0, max, ticks: { ...ticks, maxRotation: 0, includeBounds: false } }
-    scales['y'] = {
+  /** @param crosshair where it stands on the axis; `null`: nowhere */
+  update(input: OverlayInput, crosshair: number | null): void {
+    const { lines, theme, range, extent, logX } = input
+    const [min, max] = range ?? extent
+    const view = { min, max, pixels: Math.max(50, this.canvas.clientWidth), log: logX }
+    const datasets = lines.flatMap(line => datasetsOf(line, input.smoothing, view, input.logY))
+    const scales = scalesOf(input, min, max)
+    if (this.#chart === undefined || this.#overlay === undefined) {
+      this.#overlay = { theme, marks: [], epochs: noEpochs, gaps: [], crosshair: null, label: '', selection: null }
+      this.#chart = new Chart(this.canvas, configuration(datasets, scales, this.#overlay))
+      this.#input = input
+      this.#target = new ZoomTarget(this.#chart, this.#overlay, this.#callbacks, () => this.#input ?? input)
+      listenForGestures(this.canvas, this.#target)
+    } else {
+      this.#input = input
+      this.#overlay.theme = theme
+      Object.assign(this.#chart.options, { scales })
+      this.#chart.data.datasets = datasets
+      this.#chart.update('none')
+    }
+    this.#target?.showCrosshair(crosshair)
+    const points = lines.flatMap(line => line.members.map(({ curve }) => curve.length))
+    this.canvas.dataset['points'] = String(points.reduce((sum, count) => sum + count, 0))
+    this.canvas.dataset['runs'] = String(points.length)
+    this.canvas.dataset['lines'] = String(lines.length)
+    this.canvas.dataset['view'] = `${min} ${max}`
+  }
+
+  toPng(): string {
+    return this.#overlay === undefined ? '' : canvasPng(this.canvas, this.#overlay.theme.background)
+  }
+
+  toSvg(title: string): string {
+    if (this.#chart === undefined || this.#overlay === undefined) return ''
+    return chartSvg(this.#chart, title, this.#overlay.theme)
+  }
+
+  dispose(): void {
+    this.#chart?.destroy()
+  }
+}
+
+function configuration(datasets: Dataset[], scales: Scales, overlay: Overlay): ChartConfiguration<'line', Point[]> {
+  return {
+    type: 'line',
+    data: { datasets },
+    options: {
+      animation: false,
+      parsing: false,
+      normalized: true,
+      responsive: true,
+      maintainAspectRatio: false,
+      events: [],
+      layout: { padding: { top: 4, right: 8 } },
+      scales,
+    },
+    plugins: [overlayPlugin(overlay)],
+  }
+}
+
+function scalesOf({ theme, percent, logX, logY, formatX }: OverlayInput, min: number, max: number): Scales {
+  const look = { border: { color: theme.grid }, grid: { color: theme.grid, tickLength: 4 } }
+  const ticks = { color: theme.muted, font: { family: theme.fontFamily, size: 11 } }
+  return {
+    x: {
+      ...look,
+      type: logX ? 'logarithmic' : 'linear',
+      min,
+      max,
+      ticks: {
+        ...ticks,
+        maxRotation: 0,
+        autoSkipPadding: 16,
+        includeBounds: false,
+        callback: value => formatX(Number(value)),
+      },
+    },
+    y: {
       ...look,
       type: logY ? 'logarithmic' : 'linear',
       ticks: {
@@ -75,30 +155,7 @@ export class OverlayChart {
         maxTicksLimit: 8,
         callback: value => (percent ? axisPercent(Number(value)) : axisNumber(Number(value))),
       },
-    }
-    const view = { min: 0, max, pixels: Math.max(50, this.canvas.clientWidth), log: false }
-    this.#chart.data.datasets = lines.flatMap(line => datasetsOf(line, smoothing, view, logY))
-    this.#chart.update('none')
-    const points = lines.flatMap(line => line.members.map(({ curve }) => curve.length))
-    this.canvas.dataset['points'] = String(points.reduce((sum, count) => sum + count, 0))
-    this.canvas.dataset['runs'] = String(points.length)
-    this.canvas.dataset['lines'] = String(lines.length)
-  }
-
-  toPng(background: string): string {
-    const canvas = document.createElement('canvas')
-    canvas.width = this.canvas.width
-    canvas.height = this.canvas.height
-    const context = canvas.getContext('2d')
-    if (context === null) return ''
-    context.fillStyle = background
-    context.fillRect(0, 0, canvas.width, canvas.height)
-    context.drawImage(this.canvas, 0, 0)
-    return canvas.toDataURL('image/png')
-  }
-
-  dispose(): void {
-    this.#chart.destroy()
+    },
   }
 }
 
@@ -108,9 +165,9 @@ function datasetsOf(
   view: Window,
   logY: boolean,
 ): Dataset[] {
-  const isDense = members.some(({ curve }) => curve.length > dense)
-  const placed = members.map(({ curve, axisOf }) =>
-    isDense && smoothing > 0 ? smoothed(placeMeans(curve, axisOf), smoothing) : place(curve, axisOf),
+  const isDense = members.some(({ whole }) => whole.length > dense)
+  const placed = members.map(({ curve, whole, axisOf }) =>
+    isDense && smoothing > 0 ? smoothed(placeMeans(whole, axisOf), smoothing) : place(curve, axisOf),
   )
   const look = {
     borderColor: color,

@@ -30,6 +30,8 @@ const top = 38
 const bottom = 222
 /** Room for the numbers of the last axis. */
 const right = 60
+/** Of the height of an axis. */
+const leastApart = 0.07
 
 export function parallelPlot(plot: ParallelPlot): TemplateResult {
   const { axes, runs, theme, emphasised, emphasise, open, picked, width = 1000 } = plot
@@ -98,7 +100,7 @@ export function parallelPlot(plot: ParallelPlot): TemplateResult {
       ><title>${run.name}</title></polyline>`,
     )}
     ${axes.map((axis, i) =>
-      axis.ticks.map(
+      apart(axis.ticks).map(
         tick => svg`<text class="tick" x=${xOf(i) + 5} y=${yOf(tick.at) + 4} fill=${theme.muted}>${tick.label}</text>`,
       ),
     )}
@@ -131,6 +133,16 @@ export function parallelPlot(plot: ParallelPlot): TemplateResult {
         ><title>${l10n.t('Drag to pick out the runs that cross here')}</title></rect>`
     })}
   </svg>`
+}
+
+/** Those of ascending ticks that can be read beside one another. */
+function apart(ticks: ParallelAxis['ticks']): ParallelAxis['ticks'] {
+  let before = -Infinity
+  return ticks.filter(({ at }) => {
+    if (at - before < leastApart) return false
+    before = at
+    return true
+  })
 }
 
 function shortPath(path: string): string {

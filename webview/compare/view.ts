@@ -3,16 +3,21 @@ import * as l10n from '@vscode/l10n'
 import { html, nothing, render, type TemplateResult } from 'lit'
 import { ref } from 'lit/directives/ref.js'
 import type { CompareState, FromCompare } from '../../protocol/compare.ts'
+import { tableCsv } from '../../protocol/csv.ts'
 import { runColor } from '../../protocol/runColor.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { scoreOf } from '../../protocol/runOrder.ts'
-import { metricName, metricValue } from '../../protocol/words.ts'
+import { metricName, metricValue, statusName } from '../../protocol/words.ts'
 import { onThemeChange, readTheme, type Theme } from '../charts/theme.ts'
-import { toggle } from '../panel/curveTools.ts'
+import { markdownTable } from '../export/markdown.ts'
+import { type Axis, axisFor } from '../panel/axis.ts'
+import { curveTools, toggle } from '../panel/curveTools.ts'
+import { type ExportActions, exportMenu } from '../panel/exportMenu.ts'
 import { button } from '../panel/header.ts'
 import { compareTable } from './compareTable.ts'
 import { difficultyPlots, shares } from './difficultyPlots.ts'
 import type { CompareModel } from './model.ts'
+import { namesOf } from './names.ts'
 import { OverlayChart, type RunLine } from './overlayChart.ts'
 import { SettingsSection } from './settingsSection.ts'
 import { columnsOf, resultRows, settingRows, sortedColumns } from './table.ts'
@@ -31,6 +36,10 @@ export class CompareView {
   #theme: Theme = readTheme()
   #chart: OverlayChart | undefined
   #frame: number | undefined
+  /** Stretch of the axis in view; `null`: everything. */
+  #range: readonly [number, number] | null = null
+  #crosshair: number | null = null
+  #closeUpTimer: number | undefined
   #emphasised: number | null = null
   readonly #settings = new SettingsSection()
   /** Whether the difficulty is looked at: its curves are read then. */
@@ -48,6 +57,18 @@ export class CompareView {
     new ResizeObserver(() => this.redraw()).observe(root)
   }
 
+  get settings(): CompareState {
+    return this.#state
+  }
+
+  change(change: Partial<CompareState>): void {
+    // A stretch of steps is none of epochs, and of another metric there is no close-up yet.
+    if (change.axis !== undefined && change.axis !== this.#state.axis) this.#range = this.#crosshair = null
+    this.#state = { ...this.#state, ...change }
+    if (change.metric !== undefined) this.#askCloseUp()
+    this.redraw()
+  }
+
   redraw(): void {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined
@@ -57,18 +78,63 @@ export class CompareView {
 
   #draw(): void {
     const { runs } = this.#model
-    const { metric } = this.#state
+    const { metric, axis, logX, logY } = this.#state
     this.#host.remember({ ...this.#state, runIds: runs.map(run => run.id) })
     this.#ask(metric)
     if (this.#showsDifficulty) for (const share of shares) this.#ask(share)
+    if (axis === 'time') this.#askClocks()
     render(this.#page(), this.#root)
-    this.#chart?.update({
-      lines: this.#lines(runs),
+    const lines = this.#lines(runs)
+    const { tick, describe } = this.#axisOf(runs.at(0))
+    const input = {
+      lines,
       smoothing: this.#state.smoothing,
       percent: metric === 'activeFraction' || metric === 'easy' || metric === 'semiHard' || metric === 'hard',
-      logY: this.#state.logY,
+      logX,
+      logY,
+      range: this.#range,
+      extent: extentOf(lines, logX),
+      formatX: tick,
+      describeX: describe,
       theme: this.#theme,
+    }
+    this.#chart?.update(input, this.#crosshair)
+  }
+
+  /** Of a run; before there are any, of steps. */
+  #axisOf(run: RunRow | undefined): Axis {
+    const { axis } = this.#state
+    return axisFor(axis, run ?? { steps: 0, epochs: 0 }, this.#model.clock(run?.id ?? 0))
+  }
+
+  #askClocks(): void {
+    const runIds = this.#model.missingClocks()
+    if (runIds.length > 0) this.#host.send({ kind: 'clocks', runIds })
+  }
+
+  #zoom(range: readonly [number, number] | null): void {
+    this.#range = range
+    window.clearTimeout(this.#closeUpTimer)
+    this.#closeUpTimer = window.setTimeout(() => this.#askCloseUp(), 120)
+    this.redraw()
+  }
+
+  /** Where the page holds fewer points than were stored, the stretch in view is fetched, with some room on both sides. */
+  #askCloseUp(): void {
+    if (this.#range === null) return
+    const room = (this.#range[1] - this.#range[0]) / 2
+    const stretches = this.#model.runs.map(run => {
+      const [from, to] = this.#stepsOf(run, room)
+      return { runId: run.id, fromStep: Math.max(0, Math.floor(from)), toStep: Math.ceil(to) }
     })
+    this.#host.send({ kind: 'closeUp', metric: this.#state.metric, stretches })
+  }
+
+  /** The steps of a run that are in view, and as many more as lie within `room` of the axis. */
+  #stepsOf(run: RunRow, room = 0): readonly [number, number] {
+    const { stepAt } = this.#axisOf(run)
+    if (this.#range === null) return [0, Infinity]
+    return [stepAt(this.#range[0] - room), stepAt(this.#range[1] + room)]
   }
 
   /** For curves that are not here yet, or are behind. */
@@ -79,13 +145,13 @@ export class CompareView {
 
   /** A line a run; repeats of one setting are one line where they are grouped. */
   #lines(runs: readonly RunRow[]): RunLine[] {
-    const { metric, groupSeeds, axis } = this.#state
+    const { metric, groupSeeds } = this.#state
     return columnsOf(runs, groupSeeds).flatMap(({ run, runs: repeated }) => {
       const members = repeated.flatMap(one => {
-        const curve = this.#model.curve(metric, one.id)
-        if (curve === undefined || curve.length === 0) return []
-        const stepsPerUnit = axis === 'epoch' && one.steps > 0 ? one.steps / one.epochs : 1
-        return [{ curve, axisOf: (step: number) => step / stepsPerUnit }]
+        const whole = this.#model.curve(metric, one.id)
+        const curve = this.#model.curveIn(metric, one.id, ...this.#stepsOf(one))
+        if (whole === undefined || curve === undefined || curve.length === 0) return []
+        return [{ curve, whole, axisOf: this.#axisOf(one).of }]
       })
       if (members.length === 0) return []
       const emphasised = repeated.some(one => one.id === this.#emphasised)
@@ -120,38 +186,35 @@ export class CompareView {
 
   #curves(runs: readonly RunRow[]): TemplateResult {
     const known = [...new Set(runs.flatMap(run => Object.keys(run.summaries)))].sort()
-    const { axis, logY, smoothing, metric } = this.#state
-    return html`<figure class="chart wide">
-      <figcaption class="tools">
-        <select aria-label=${l10n.t('Metric')} @change=${this.#chooseMetric}>
-          ${known.map(one => html`<option value=${one} ?selected=${one === metric}>${metricName(one)}</option>`)}
-        </select>
-        <label title=${l10n.t('Averages over more of the curve.')}>
-          ${l10n.t('Smoothing')}
-          <input
-            type="range"
-            min="0"
-            max="0.99"
-            step="0.01"
-            .value=${String(smoothing)}
-            @input=${(event: Event) => {
-              if (event.target instanceof HTMLInputElement) this.#change({ smoothing: Number(event.target.value) })
-            }}
-          />
-        </label>
-        ${toggle(l10n.t('epochs'), axis === 'epoch', on => this.#change({ axis: on ? 'epoch' : 'step' }))}
-        ${toggle(l10n.t('log y'), logY, on => this.#change({ logY: on }))}
-        ${button('file-media', l10n.t('Save the curves as PNG'), () => this.#savePng())}
-        ${button('table', l10n.t('Save the curves as CSV'), () => this.#saveCsv(runs))}
-        <span class="legend">${runs.map(run => this.#legendEntry(run))}</span>
-      </figcaption>
-      <div class="plot tall">
-        <canvas role="img" data-chart="compare" aria-label=${this.#describe(runs)} ${ref(this.#adopt)}></canvas>
-      </div>
-    </figure>`
+    const { metric } = this.#state
+    const columns = columnsOf(runs, this.#state.groupSeeds)
+    const names = namesOf(columns)
+    return html`${curveTools(this, {
+        zoomed: this.#range !== null,
+        resetZoom: () => this.#zoom(null),
+        summary: this.#summary(runs),
+      })}
+      <figure class="chart wide">
+        <figcaption>
+          <select aria-label=${l10n.t('Metric')} @change=${this.#chooseMetric}>
+            ${known.map(one => html`<option value=${one} ?selected=${one === metric}>${metricName(one)}</option>`)}
+          </select>
+          ${exportMenu(this.#exports(runs))}
+          <span class="legend">${columns.map(({ run }) => this.#legendEntry(run, names.get(run.id) ?? run.name))}</span>
+        </figcaption>
+        <div class="plot tall">
+          <canvas
+            role="img"
+            tabindex="0"
+            data-chart="compare"
+            aria-label=${this.#describe(runs)}
+            ${ref(this.#adopt)}
+          ></canvas>
+        </div>
+      </figure>`
   }
 
-  #legendEntry(run: RunRow): TemplateResult {
+  #legendEntry(run: RunRow, name: string): TemplateResult {
     const emphasise = (id: number | null) => () => this.#emphasise(id)
     return html`<button
       class="entry color-${runColor(run.id)}"
@@ -162,7 +225,7 @@ export class CompareView {
       @blur=${emphasise(null)}
       @click=${() => this.#host.send({ kind: 'open', runId: run.id })}
     >
-      <bdi>${run.name}</bdi>
+      <bdi>${name}</bdi>
     </button>`
   }
 
@@ -172,21 +235,22 @@ export class CompareView {
     const results = resultRows(columns, baseline)
     return html`<section>
       <div class="tools">
-        ${toggle(l10n.t('All settings'), allSettings, on => this.#change({ allSettings: on }))}
-        ${toggle(l10n.t('Group seeds'), groupSeeds, on => this.#change({ groupSeeds: on }))}
+        ${toggle(l10n.t('All settings'), allSettings, on => this.change({ allSettings: on }))}
+        ${toggle(l10n.t('Group seeds'), groupSeeds, on => this.change({ groupSeeds: on }))}
         ${this.#metricChoice(results.map(row => row.metric))}
       </div>
       ${compareTable({
         columns,
+        names: namesOf(columns),
         settings: settingRows(columns, allSettings),
         results: results.filter(row => !hidden.includes(row.metric)),
         baseline,
         metric: this.#state.metric,
         sort,
         send: message => this.#host.send(message),
-        setBaseline: id => this.#change({ baseline: id }),
-        setMetric: metric => this.#change({ metric }),
-        setSort: next => this.#change({ sort: next }),
+        setBaseline: id => this.change({ baseline: id }),
+        setMetric: metric => this.change({ metric }),
+        setSort: next => this.change({ sort: next }),
       })}
     </section>`
   }
@@ -195,7 +259,7 @@ export class CompareView {
   #metricChoice(metrics: readonly string[]): TemplateResult {
     const { hidden } = this.#state
     const set = (metric: string, isShown: boolean) =>
-      this.#change({ hidden: isShown ? hidden.filter(one => one !== metric) : [...hidden, metric] })
+      this.change({ hidden: isShown ? hidden.filter(one => one !== metric) : [...hidden, metric] })
     return html`<details class="choose">
       <summary>${l10n.t('Results')}</summary>
       <div>
@@ -230,6 +294,7 @@ export class CompareView {
         this.#showsDifficulty
           ? difficultyPlots({
               runs,
+              names: namesOf(columnsOf(runs, false)),
               curve: (metric, runId) => this.#model.curve(metric, runId),
               theme: this.#theme,
               open: runId => this.#host.send({ kind: 'open', runId }),
@@ -245,7 +310,7 @@ export class CompareView {
       theme: this.#theme,
       emphasised: this.#emphasised,
       emphasise: (id: number | null) => this.#emphasise(id),
-      change: (change: Partial<CompareState>) => this.#change(change),
+      change: (change: Partial<CompareState>) => this.change(change),
       send: (message: FromCompare) => this.#host.send(message),
       redraw: () => this.redraw(),
     }
@@ -256,22 +321,47 @@ export class CompareView {
     this.redraw()
   }
 
-  #savePng(): void {
-    const content = this.#chart?.toPng(this.#theme.background).replace(/^[^,]*,/, '') ?? ''
-    this.#host.send({ kind: 'save', name: `${this.#state.metric}.png`, encoding: 'base64', content })
+  /** What each run has under the crosshair. */
+  #summary(runs: readonly RunRow[]): string {
+    const at = this.#crosshair
+    const { metric } = this.#state
+    if (at === null) return ''
+    const names = namesOf(columnsOf(runs, false))
+    const values = runs.slice(0, mostInSummary).flatMap(run => {
+      const curve = this.#model.curveIn(metric, run.id, ...this.#stepsOf(run))
+      const value = curve?.values.at(Math.max(0, curve.indexAt(this.#axisOf(run).stepAt(at))))
+      return value === undefined ? [] : [`${names.get(run.id) ?? run.name} ${metricValue(metric, value)}`]
+    })
+    return [this.#axisOf(runs.at(0)).describe(at), ...values].join(' · ')
   }
 
-  #saveCsv(runs: readonly RunRow[]): void {
+  #exports(runs: readonly RunRow[]): ExportActions {
     const { metric } = this.#state
-    const lines = runs.flatMap(run => {
+    const title = metricName(metric)
+    const save = (extension: string, encoding: 'text' | 'base64', content: string) =>
+      this.#host.send({ kind: 'save', name: `${title}.${extension}`, encoding, content })
+    return {
+      png: () => save('png', 'base64', (this.#chart?.toPng() ?? '').replace(/^[^,]*,/, '')),
+      svg: () => save('svg', 'text', this.#chart?.toSvg(title) ?? ''),
+      csv: () => save('csv', 'text', this.#csv(runs)),
+      markdown: () => {
+        const rows = runs.map(run => {
+          const value = scoreOf(run, metric)
+          return [run.name, statusName(run.status), value === undefined ? '' : metricValue(metric, value)]
+        })
+        const text = markdownTable(`**${title}**`, [l10n.t('run'), l10n.t('state'), title], rows)
+        this.#host.send({ kind: 'copy', text })
+      },
+    }
+  }
+
+  #csv(runs: readonly RunRow[]): string {
+    const { metric } = this.#state
+    const rows = runs.flatMap(run => {
       const curve = this.#model.curve(metric, run.id)
-      const name = `"${run.name.replaceAll('"', '""')}"`
-      return curve === undefined
-        ? []
-        : [...curve.steps].map((step, i) => [run.id, name, step, curve.values[i]].join(','))
+      return curve === undefined ? [] : Array.from(curve.steps, (step, i) => [run.id, run.name, step, curve.values[i]])
     })
-    const content = [`run,name,step,${metric}`, ...lines, ''].join('\n')
-    this.#host.send({ kind: 'save', name: `${metric}.csv`, encoding: 'text', content })
+    return tableCsv(['run', 'name', 'step', metric], rows)
   }
 
   #describe(runs: readonly RunRow[]): string {
@@ -284,17 +374,39 @@ export class CompareView {
   }
 
   readonly #chooseMetric = (event: Event): void => {
-    if (event.target instanceof HTMLSelectElement) this.#change({ metric: event.target.value })
+    if (event.target instanceof HTMLSelectElement) this.change({ metric: event.target.value })
   }
 
   readonly #adopt = (element: Element | undefined): void => {
     if (element === this.#chart?.canvas) return
     this.#chart?.dispose()
-    this.#chart = element instanceof HTMLCanvasElement ? new OverlayChart(element) : undefined
+    this.#chart = element instanceof HTMLCanvasElement ? this.#overlayOn(element) : undefined
   }
 
-  #change(change: Partial<CompareState>): void {
-    this.#state = { ...this.#state, ...change }
-    this.redraw()
+  #overlayOn(canvas: HTMLCanvasElement): OverlayChart {
+    return new OverlayChart(canvas, {
+      onRange: range => this.#zoom(range),
+      onCrosshair: x => {
+        this.#crosshair = x
+        this.redraw()
+      },
+    })
   }
+}
+
+/** Runs that the line of what is under the crosshair names; more would not be read. */
+const mostInSummary = 8
+
+/** Both ends of all curves; a logarithmic axis begins at the first position that it can show. */
+function extentOf(lines: readonly RunLine[], logX: boolean): readonly [number, number] {
+  let low = Infinity
+  let high = -Infinity
+  for (const { members } of lines)
+    for (const { whole, axisOf } of members) {
+      const first = logX ? whole.steps.find(step => axisOf(step) > 0) : 0
+      if (first !== undefined) low = Math.min(low, axisOf(first))
+      high = Math.max(high, axisOf(whole.lastStep))
+    }
+  if (!Number.isFinite(low)) low = logX ? 1 : 0
+  return [low, Math.max(high, low + 1e-9)]
 }

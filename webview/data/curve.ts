@@ -4,6 +4,7 @@
  * stay, so no spike is lost; their means are kept beside them. Zooming in asks the store for the exact points of the stretch in view.
  */
 import type { Series } from '../../protocol/runEvent.ts'
+import type { SeriesArrays } from '../../protocol/seriesArrays.ts'
 import { minMaxBuckets } from './decimate.ts'
 import { MeanCurve } from './meanCurve.ts'
 
@@ -60,7 +61,7 @@ export class Curve {
   }
 
   /** Adds what the store gave: where it left points out, with the means of all. */
-  appendSeries({ steps, values, means }: Series): void {
+  appendSeries({ steps, values, means }: Series | SeriesArrays): void {
     const before = this.lastStep
     this.#append(steps, values, means === undefined)
     if (means === undefined) return

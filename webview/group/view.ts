@@ -95,7 +95,7 @@ export class GroupView {
     const axisOf = (key: string): Axis => axes.get(runOfKey(key)) ?? axis
     const ends = members.flatMap(({ run, model }) => {
       const { of } = axes.get(run.id) ?? axis
-      return [of(model.firstStep), of(model.lastStep)]
+      return [of(model.firstStep(step => !logX || of(step) > 0)), of(model.lastStep)]
     })
     const input = {
       curves,

@@ -14,7 +14,7 @@ export interface Axis extends PlacingAxis {
   readonly describe: (position: number) => string
 }
 
-export function axisFor(kind: CurveAxis, run: RunRow, clock: Clock): Axis {
+export function axisFor(kind: CurveAxis, run: Pick<RunRow, 'steps' | 'epochs'>, clock: Clock): Axis {
   switch (kind) {
     case 'step':
       return {

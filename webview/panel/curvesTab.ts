@@ -83,7 +83,7 @@ export class CurvesTab {
       if (this.#steps !== null) this.#askCloseUp()
     }
     const axis = axisFor(settings.axis, run, model.clock)
-    const first = model.firstStep
+    const first = model.firstStep(step => !settings.logX || axis.of(step) > 0)
     const last = Math.max(first + 1, model.lastStep)
     const marks = eventMarks(model.events, axis.of)
     const hidden = new Set(settings.hidden)

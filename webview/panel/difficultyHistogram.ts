@@ -15,6 +15,8 @@ export class DifficultyHistogram {
   readonly #page: Page
   readonly #scrubber: Scrubber
   #chart: HistogramChart | undefined
+  /** What stands in the chart. */
+  #drawn: readonly unknown[] = []
 
   constructor(page: Page) {
     this.#page = page
@@ -44,6 +46,10 @@ export class DifficultyHistogram {
     const { model, settings, theme } = this.#page
     const shown = model.details.shown('difficulty')
     if (shown === undefined || this.#chart === undefined) return
+    const drawn = [this.#chart, shown, settings.histogram, theme]
+    // The curves beside it are drawn at every frame of a hand's gesture; this changes when another step is chosen.
+    if (drawn.every((one, i) => one === this.#drawn[i])) return
+    this.#drawn = drawn
     const { gap, ap, an, margin } = shown.data
     this.#chart.canvas.dataset['step'] = String(shown.step)
     if (settings.histogram === 'distances') {

@@ -73,9 +73,13 @@ export class PanelModel {
     return last
   }
 
-  get firstStep(): number {
+  /**
+   * The first step of any curve: the left end of the axis.
+   * @param isShown whether the axis can show a step; a logarithmic one has no place for its zero
+   */
+  firstStep(isShown: (step: number) => boolean = () => true): number {
     let first = Infinity
-    for (const curve of this.curves.values()) first = Math.min(first, curve.steps.at(0) ?? Infinity)
+    for (const curve of this.curves.values()) first = Math.min(first, curve.steps.find(isShown) ?? Infinity)
     return Number.isFinite(first) ? first : 0
   }
 

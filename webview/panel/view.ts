@@ -4,6 +4,7 @@ import { html, render, type TemplateResult } from 'lit'
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { FromPanel, PanelState, PanelTab } from '../../protocol/panel.ts'
 import { onThemeChange, readTheme, type Theme } from '../charts/theme.ts'
+import { ClassesTab } from './classesTab.ts'
 import { CurvesTab } from './curvesTab.ts'
 import { EmbeddingTab } from './embeddingTab.ts'
 import { FindingLine } from './findingLine.ts'
@@ -32,6 +33,7 @@ export class PanelView implements Page {
   readonly #hardest: HardestTab
   readonly #embedding: EmbeddingTab
   readonly #verification: VerificationTab
+  readonly #classes: ClassesTab
   #frame: number | undefined
 
   constructor(root: HTMLElement, model: PanelModel, host: PanelHost) {
@@ -45,6 +47,7 @@ export class PanelView implements Page {
     this.#hardest = new HardestTab(this)
     this.#embedding = new EmbeddingTab(this, samples)
     this.#verification = new VerificationTab(this, samples)
+    this.#classes = new ClassesTab(this)
     onThemeChange(() => {
       this.#theme = readTheme()
       this.draw()
@@ -106,6 +109,10 @@ export class PanelView implements Page {
         this.#verification.draw()
         return
       }
+      case 'classes': {
+        this.#classes.draw()
+        return
+      }
       case 'log':
         return
       default:
@@ -153,13 +160,15 @@ export class PanelView implements Page {
         return this.#embedding.template()
       case 'verification':
         return this.#verification.template()
+      case 'classes':
+        return this.#classes.template()
       default:
         return assertNever(this.#settings.tab)
     }
   }
 }
 
-const tabs: readonly PanelTab[] = ['curves', 'hardest', 'embedding', 'verification', 'log']
+const tabs: readonly PanelTab[] = ['curves', 'hardest', 'embedding', 'verification', 'classes', 'log']
 
 function tabName(tab: PanelTab): string {
   switch (tab) {
@@ -171,6 +180,8 @@ function tabName(tab: PanelTab): string {
       return l10n.t('Embedding')
     case 'verification':
       return l10n.t('Verification')
+    case 'classes':
+      return l10n.t('Classes')
     case 'log':
       return l10n.t('Settings and log')
     default:
