@@ -35,6 +35,21 @@ const node = {
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 }
 
+/**
+ * The language client is a file of its own, half of all the code: it is loaded when the server is started, and until then
+ * nobody should have to parse it.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const clientApart = {
+  name: 'client-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^vscode-languageclient\/node$/ }, ({ kind }) =>
+      kind === 'entry-point' ? null : { path: './languageClient.cjs', external: true },
+    )
+  },
+}
+
 /** What is started as a process of its own: server/NAME.ts becomes NAME.main.cjs, and NAME.cjs starts it. */
 const programs = ['languageServer', 'trainingServer', 'trainer', 'cli']
 
@@ -46,7 +61,13 @@ require('./${name}.main.cjs')
 
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
-  { ...node, entryPoints: { extension: 'extension/main.ts' } },
+  {
+    ...node,
+    entryPoints: { extension: 'extension/main.ts', languageClient: 'vscode-languageclient/node' },
+    plugins: [clientApart],
+    // Required, as all else: what an editor puts in the place of `vscode` is there for that alone.
+    supported: { 'dynamic-import': false },
+  },
   {
     ...node,
     entryPoints: {

@@ -7,6 +7,7 @@ export default tseslint.config(
       'node_modules/',
       'data/',
       'test/boundaries/violations/',
+      'server/core/kernels/',
       'server/training/engines/onnx/kernels/',
     ],
   },

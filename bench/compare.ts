@@ -13,6 +13,8 @@ export interface Result {
   readonly peakMegabytes: number
   /** Median of what a checkpoint took; NaN where none was written. */
   readonly saveMs: number
+  /** Share of the time in which the engine waited for pictures; NaN where it was not measured. */
+  readonly waiting: number
   /** How many times as fast as the last contender: turn against turn, the median. */
   readonly ratio: number
 }
@@ -25,6 +27,7 @@ export async function compare(
   const steps = contenders.map((): number[] => [])
   const medians = contenders.map((): number[] => [])
   const saves = contenders.map((): number[] => [])
+  const waited = contenders.map(() => NaN)
   const peaks = contenders.map(() => 0)
   for (let round = 0; round < rounds; round++) {
     for (const [i, contender] of contenders.entries()) {
@@ -32,6 +35,7 @@ export async function compare(
       steps[i].push(...turn.steps)
       medians[i].push(median(turn.steps))
       if (turn.saveMs !== undefined) saves[i].push(turn.saveMs)
+      if (turn.waitedMs !== undefined) waited[i] = (waited[i] || 0) + turn.waitedMs
       peaks[i] = Math.max(peaks[i], turn.peakMegabytes)
     }
   }
@@ -44,6 +48,7 @@ export async function compare(
     bestMs: Math.min(...steps[i]),
     peakMegabytes: peaks[i],
     saveMs: saves[i].length > 0 ? median(saves[i]) : NaN,
+    waiting: waited[i] / steps[i].reduce((sum, ms) => sum + ms, 0),
     ratio: median(medians[i].map((own, round) => (medians.at(-1)?.[round] ?? NaN) / own)),
   }))
 }

@@ -13,6 +13,8 @@ const Turn = v.object({
   peakMegabytes: v.number(),
   /** Milliseconds that a checkpoint took, where one was written. */
   saveMs: v.optional(v.number()),
+  /** Milliseconds of the turn in which the engine waited for pictures, where that was measured. */
+  waitedMs: v.optional(v.number()),
 })
 export type Turn = v.InferOutput<typeof Turn>
 

@@ -5,8 +5,11 @@ import { createInterface } from 'node:readline'
 const warmUp = 5
 const longestWarmUp = 1000
 
-/** Prints what a contender prints before its first turn, and then takes turns until nobody asks any more. */
-export async function takeTurns(label: string, step: () => unknown): Promise<void> {
+/**
+ * Prints what a contender prints before its first turn, and then takes turns until nobody asks any more.
+ * @param more what else is said of a turn, see `Turn`
+ */
+export async function takeTurns(label: string, step: () => unknown, more: () => object = () => ({})): Promise<void> {
   await step()
   console.log('first step')
   const warm = performance.now() + longestWarmUp
@@ -20,6 +23,6 @@ export async function takeTurns(label: string, step: () => unknown): Promise<voi
       await step()
       steps.push(performance.now() - start)
     } while (performance.now() < end)
-    console.log(JSON.stringify({ steps, peakMegabytes: process.resourceUsage().maxRSS / 1024 }))
+    console.log(JSON.stringify({ steps, peakMegabytes: process.resourceUsage().maxRSS / 1024, ...more() }))
   }
 }

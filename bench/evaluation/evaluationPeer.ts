@@ -27,7 +27,7 @@ function clustered(count: number): LabelledEmbeddings {
 
 const gallery = clustered(Number(references))
 const asked = clustered(Number(queries))
-const products = way === 'products' ? openMatrixProduct() : null
+const products = way === 'products' ? openMatrixProduct(null) : null
 const before = process.resourceUsage().maxRSS
 const start = performance.now()
 const { mapAtR } = retrieval(asked, { distance: 'cosine', gallery, product: products?.product ?? null })

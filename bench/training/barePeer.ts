@@ -1,14 +1,14 @@
-// Steps of an experiment and nothing else, no statistics, no store: `node barePeer.ts FILE`.
+// Steps of an experiment and nothing else, no statistics, no store: `node barePeer.ts WORKLOAD`.
 import { resolve } from 'node:path'
 import { createObjective } from '../../server/core/objective.ts'
 import { Random } from '../../server/core/random.ts'
 import { openRun } from '../../server/training/openRun.ts'
 import { lessonOf } from '../../server/training/schedule.ts'
 import { takeTurns } from '../peer.ts'
-import { endless } from './spec.ts'
+import { endless, workloadOf } from './spec.ts'
 
-const [file] = process.argv.slice(2)
-const spec = endless(file)
+const [name] = process.argv.slice(2)
+const spec = endless(workloadOf(name))
 const run = await openRun(spec, resolve('.'), null)
 const { input, engine, sampler } = run
 const objective = createObjective({
@@ -18,11 +18,19 @@ const objective = createObjective({
   maxBatch: sampler.batchSize,
   size: spec.model.embeddingSize,
 })
-await takeTurns('bare steps', async () => {
+let waitedMs = 0
+const step = async () => {
+  const start = performance.now()
   const batch = await input.next()
+  waitedMs += performance.now() - start
   const gradientOf = ({ data, count, size }: { data: Float32Array; count: number; size: number }): Float32Array =>
     objective.evaluate(data, count, size, batch.labels, spec.loss.margin).gradient
   await engine.step(batch, gradientOf, spec.optimizer.learningRate)
+}
+await takeTurns('bare steps', step, () => {
+  const said = { waitedMs }
+  waitedMs = 0
+  return said
 })
 run.close()
 process.exit(0)

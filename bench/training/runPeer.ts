@@ -1,4 +1,4 @@
-// A run as it is, with statistics, store and checkpoints, that pauses between its turns: `node runPeer.ts FILE`.
+// A run as it is, with statistics, store and checkpoints, that pauses between its turns: `node runPeer.ts WORKLOAD`.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -7,7 +7,7 @@ import type { RunStatus, RunWish } from '../../protocol/runEvent.ts'
 import { openStore } from '../../server/store/store.ts'
 import { StoreTracker } from '../../server/training/tracker.ts'
 import { trainRun } from '../../server/training/trainRun.ts'
-import { endless } from './spec.ts'
+import { endless, workloadOf } from './spec.ts'
 
 /** Until then the untrained network was evaluated, and what is compiled as it is used is compiled. */
 const warmUp = 25
@@ -49,12 +49,12 @@ class TurnTracker extends StoreTracker {
   }
 }
 
-const [file] = process.argv.slice(2)
+const [name] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'triplet-bench-'))
 const opened = openStore(join(folder, '.triplet-lab'))
 if (opened.kind !== 'opened') throw new Error('There is no store.')
 const { store } = opened
-const spec = endless(file)
+const spec = endless(workloadOf(name))
 const [runId] = store.queueRuns([{ name: 'bench', experiment: 'bench', spec }])
 store.claimNext()
 const tracker = new TurnTracker(store, runId)

@@ -3,7 +3,6 @@
  * of the step that is watched. In one process, turn by turn: what slows the machine down slows both.
  */
 import { createDifficultyMeter } from '../../server/core/difficulty.ts'
-import { hardestTriplets } from '../../server/core/hardest.ts'
 import { healthyStart, watchHealth } from '../../server/core/health.ts'
 import { createObjective } from '../../server/core/objective.ts'
 import { Random } from '../../server/core/random.ts'
@@ -56,7 +55,7 @@ async function measure(name: string, seconds: number): Promise<{ readonly whole:
     const { gradient, loss: value, minedTriplets } = objective.evaluate(embeddings.data, embeddings.count, size, labels)
     const start = performance.now()
     const difficulty = meter.measure(objective.batch, margin, step % histogramEvery === 0)
-    hardestTriplets(objective.batch, 4)
+    meter.hardest(objective.batch, 4)
     const { ap, an, ...rest } = difficulty
     const now = { step: step + 1, loss: value, margin, minedTriplets, apMean: ap.mean, anMean: an.mean, ...rest }
     health = watchHealth(health, loss, now).state

@@ -3,7 +3,9 @@
  * easy Δ > α · semi-hard 0 < Δ ≤ α · hard Δ ≤ 0 (Schroff et al. 2015, FaceNet, §3.2, arXiv:1503.03832).
  */
 import type { Batch } from './batch.ts'
-import { type Histogram, addAll, clear, createHistogram } from './histogram.ts'
+import { DifficultyKernel, type PairsOf } from './difficultyKernel.ts'
+import { type HardTriplet, hardestTriplets } from './hardest.ts'
+import { type Histogram, createHistogram } from './histogram.ts'
 import type { LossOptions } from './loss/tripletLoss.ts'
 import { selectSmallest } from './select.ts'
 
@@ -49,6 +51,11 @@ export interface DifficultyMeter {
    * @param withHistograms also counts into `histograms`, which costs about as much again
    */
   measure(batch: Batch, margin: number, withHistograms: boolean): Difficulty
+  /**
+   * The hardest of all valid triplets of the batch that was measured last, at most one per anchor; see `hardestTriplets`.
+   * @param limit most triplets to return
+   */
+  hardest(batch: Batch, limit: number): HardTriplet[]
   /** Of the last measurement with histograms; overwritten by the next. */
   readonly histograms: DifficultyHistograms
 }
@@ -65,7 +72,7 @@ function histogramReach(loss: Pick<LossOptions, 'distance' | 'normalize' | 'marg
   return loss.margin > 0 ? 10 * loss.margin : 10
 }
 
-/** All memory is taken here: 8 bytes × maxBatch² and a little. */
+/** All memory is taken here: 20 bytes × maxBatch² and a little, and a copy of the embeddings. */
 export function createDifficultyMeter(
   loss: Pick<LossOptions, 'distance' | 'normalize' | 'margin' | 'softMargin' | 'swap'>,
   maxBatch: number,
@@ -76,96 +83,71 @@ export function createDifficultyMeter(
     an: createHistogram(0, reach, bins),
     gap: createHistogram(-reach, reach, 2 * bins),
   }
-  const apDistances = new Float64Array(maxBatch * maxBatch)
-  const anDistances = new Float64Array(maxBatch * maxBatch)
+  const kernel = new DifficultyKernel(maxBatch)
 
   return {
     histograms,
     measure(batch, margin, withHistograms) {
+      const { easy, hard, active, same, different } = kernel.count(
+        batch,
+        margin,
+        withHistograms ? histograms.gap : null,
+      )
       if (withHistograms) {
-        clear(histograms.ap)
-        clear(histograms.an)
-        clear(histograms.gap)
-      }
-      let easy = 0
-      let hard = 0
-      let active = 0
-      let aps = 0
-      let ans = 0
-      for (let a = 0; a < batch.count; a++) {
-        batch.look(a)
-        const { positives, positiveDistances, positiveCount, negatives, negativeDistances, negativeCount } = batch
-        // Distances are symmetric: every pair once.
-        for (let i = 0; i < positiveCount; i++) if (positives[i] > a) apDistances[aps++] = positiveDistances[i]
-        for (let i = 0; i < negativeCount; i++) if (negatives[i] > a) anDistances[ans++] = negativeDistances[i]
-        for (let i = 0; i < positiveCount; i++) {
-          const ap = positiveDistances[i]
-          for (let j = 0; j < negativeCount; j++) {
-            const gap = negativeDistances[j] - ap
-            // Summed without branches, which no processor could foresee: twice as fast.
-            easy += Number(gap > margin)
-            hard += Number(gap <= 0)
-            active += Number(gap < margin)
-          }
-          if (withHistograms) addAll(histograms.gap, negativeDistances, negativeCount, ap)
-          if (loss.swap && !loss.softMargin) active += swappedIn(batch, positives[i], ap, margin)
-        }
-      }
-      if (withHistograms) {
-        addAll(histograms.ap, apDistances, aps, 0)
-        addAll(histograms.an, anDistances, ans, 0)
+        kernel.fill(histograms.ap, same)
+        kernel.fill(histograms.an, different)
       }
       const valid = batch.validTriplets
-      if (loss.softMargin) active = valid
+      const violating = loss.softMargin ? valid : active + (loss.swap ? swappedIn(batch, margin) : 0)
       return {
         validTriplets: valid,
         easy,
         semiHard: valid - easy - hard,
         hard,
-        activeFraction: valid === 0 ? 0 : active / valid,
-        ap: summarize(apDistances, aps),
-        an: summarize(anDistances, ans),
-        ...spread(batch),
+        activeFraction: valid === 0 ? 0 : violating / valid,
+        ap: summarize(kernel, same),
+        an: summarize(kernel, different),
+        ...spread(kernel, batch),
       }
     },
+    hardest: (batch, limit) => hardestTriplets(batch, kernel.extremes, limit),
   }
 }
 
-/** Triplets of the looked-at anchor and a positive that only the swap makes active: d_an is far enough, d_pn is not. */
-function swappedIn(batch: Batch, positive: number, ap: number, margin: number): number {
-  const { negatives, negativeDistances, negativeCount, distances, count } = batch
+/** Triplets that only the swap makes active: d_an is far enough, d_pn is not. */
+function swappedIn(batch: Batch, margin: number): number {
+  const { distances, count, positives, positiveDistances, negatives, negativeDistances } = batch
   let more = 0
-  for (let j = 0; j < negativeCount; j++) {
-    if (negativeDistances[j] - ap >= margin && distances[positive * count + negatives[j]] - ap < margin) more++
+  for (let a = 0; a < count; a++) {
+    batch.look(a)
+    for (let i = 0; i < batch.positiveCount; i++) {
+      const ap = positiveDistances[i]
+      const row = positives[i] * count
+      for (let j = 0; j < batch.negativeCount; j++)
+        more += Number(negativeDistances[j] - ap >= margin && distances[row + negatives[j]] - ap < margin)
+    }
   }
   return more
 }
 
-/** Mean and nearest-rank percentiles of the first n values, which it reorders. */
-function summarize(values: Float64Array, n: number): DistanceSummary {
+/** Mean and nearest-rank percentiles. */
+function summarize(kernel: DifficultyKernel, pairs: PairsOf): DistanceSummary {
+  const n = pairs.count
   if (n === 0) return { mean: NaN, p10: NaN, p90: NaN }
-  let sum = 0
-  for (let i = 0; i < n; i++) sum += values[i]
-  const p90 = selectSmallest(values, n, Math.ceil(0.9 * n))
-  const p10 = selectSmallest(values, n, Math.ceil(0.1 * n))
-  return { mean: sum / n, p10, p90 }
+  const rank = (share: number) => Math.ceil(share * n)
+  const { sum, values } = kernel.summarize(pairs, rank(0.1) - 1, rank(0.9) - 1)
+  if (values !== null) return { mean: sum / n, p10: values[0], p90: values[1] }
+  // Where distances overflow or are no numbers, order them one by one.
+  const all = kernel.values(pairs)
+  const p90 = selectSmallest(all, n, rank(0.9))
+  return { mean: sum / n, p10: selectSmallest(all, n, rank(0.1)), p90 }
 }
 
-function spread(batch: Batch): { embeddingNorm: number; embeddingVariance: number } {
-  const { embeddings: x, count, size } = batch
+function spread(
+  kernel: DifficultyKernel,
+  { embeddings, count, size }: Batch,
+): { embeddingNorm: number; embeddingVariance: number } {
   if (count === 0) return { embeddingNorm: NaN, embeddingVariance: NaN }
-  let norms = 0
-  for (let i = 0; i < count; i++) {
-    let squares = 0
-    for (let k = i * size; k < (i + 1) * size; k++) squares += x[k] * x[k]
-    norms += Math.sqrt(squares)
-  }
-  let variance = 0
-  for (let k = 0; k < size; k++) {
-    let sum = 0
-    for (let i = 0; i < count; i++) sum += x[i * size + k]
-    const mean = sum / count
-    for (let i = 0; i < count; i++) variance += (x[i * size + k] - mean) ** 2
-  }
-  return { embeddingNorm: norms / count, embeddingVariance: variance / count }
+  const { norms, squares } = kernel.spread(embeddings, count, size)
+  return { embeddingNorm: norms / count, embeddingVariance: squares / count }
 }

@@ -12,19 +12,3 @@ export function createHistogram(low: number, high: number, bins: number): Histog
   }
   return { low, high, counts: new Uint32Array(bins) }
 }
-
-export function clear(histogram: Histogram): void {
-  histogram.counts.fill(0)
-}
-
-/** Counts values[i] − minus for the first `count` values. A value on an inner edge belongs to the bin above it. */
-export function addAll(histogram: Histogram, values: Float64Array, count: number, minus: number): void {
-  const { low, high, counts } = histogram
-  const last = counts.length - 1
-  const perUnit = counts.length / (high - low)
-  const offset = -(minus + low) * perUnit
-  for (let i = 0; i < count; i++) {
-    const bin = values[i] * perUnit + offset
-    counts[bin > last ? last : bin > 0 ? bin | 0 : 0]++
-  }
-}

@@ -3,7 +3,7 @@ import { emptyColumns, pushSummary, type SummaryColumns } from '../../protocol/p
 import type { MetricSummary, Series } from '../../protocol/runEvent.ts'
 import { Extremes, thinned } from './extremes.ts'
 import { nextRevision, toSummary } from './runs.ts'
-import type { Connection } from './sqlite.ts'
+import type { Connection, Value } from './sqlite.ts'
 
 /** Values of one metric at ascending steps; `times` are milliseconds since 1970. */
 export interface Points {
@@ -31,6 +31,34 @@ interface SummaryRow extends MetricSummary {
   readonly firstStep: number
 }
 
+const insertPoints = (count: number): string =>
+  `INSERT OR IGNORE INTO point(run_id, metric_id, step, value, time) VALUES ${Array(count).fill('(?, ?, ?, ?, ?)').join(', ')}`
+
+/** Points that one statement inserts, and the statements: each call costs as much as a few points. */
+const insertsOfMany = [64, 8].map(count => ({ count, sql: insertPoints(count) }))
+const fewestTogether = 8
+
+/** The values that `insertPoints` asks for. */
+function rowsOf(
+  runId: number,
+  metric: number,
+  { steps, values, times }: Points,
+  first: number,
+  count: number,
+): Value[] {
+  const rows: Value[] = []
+  for (let i = first; i < first + count; i++) {
+    const value = values[i] ?? NaN
+    rows.push(runId, metric, steps[i] ?? 0, Number.isFinite(value) ? value : null, times[i] ?? 0)
+  }
+  return rows
+}
+
+function isAscending(steps: ArrayLike<number>): boolean {
+  for (let i = 1; i < steps.length; i++) if ((steps[i] ?? 0) <= (steps[i - 1] ?? 0)) return false
+  return true
+}
+
 export function pointQueries(connection: Connection) {
   const ids = new Map<string, number>()
 
@@ -42,6 +70,12 @@ export function pointQueries(connection: Connection) {
       ids.set(name, id)
     }
     return id
+  }
+
+  /** Of all points, holes too. */
+  function lastStep(runId: number, metric: number): number {
+    const row = connection.get('SELECT max(step) AS step FROM point WHERE run_id = ? AND metric_id = ?', runId, metric)
+    return row?.['step'] === null ? -Infinity : Number(row?.['step'])
   }
 
   function summaryRows(runId: number): SummaryRow[] {
@@ -68,24 +102,29 @@ export function pointQueries(connection: Connection) {
      */
     appendPoints(runId: number, batch: readonly Points[]): number {
       return connection.transaction(() => {
-        const insert = connection.prepare(
-          'INSERT OR IGNORE INTO point(run_id, metric_id, step, value, time) VALUES (?, ?, ?, ?, ?)',
-        )
+        const insert = connection.prepare(insertPoints(1))
         let added = 0
-        for (const { metric, steps, values, times } of batch) {
-          const id = metricId(metric)
+        for (const one of batch) {
+          const { steps, values } = one
+          const id = metricId(one.metric)
           const summary = new RunningSummary()
           const extremes = new Extremes(connection, runId, id)
-          for (let i = 0; i < steps.length; i++) {
-            const step = steps[i] ?? 0
-            const value = values[i] ?? NaN
-            const finite = Number.isFinite(value)
-            if (Number(insert.run(runId, id, step, finite ? value : null, times[i] ?? 0).changes) === 0) continue
+          const take = (i: number): void => {
             added++
-            if (!finite) continue
-            summary.add(step, value)
-            extremes.add(step, value)
+            const value = values[i] ?? NaN
+            if (!Number.isFinite(value)) return
+            summary.add(steps[i] ?? 0, value)
+            extremes.add(steps[i] ?? 0, value)
           }
+          let i = 0
+          // What lies behind everything that is there is new, and goes in many at a time.
+          if (steps.length >= fewestTogether && isAscending(steps) && (steps[0] ?? 0) > lastStep(runId, id))
+            for (const { count, sql } of insertsOfMany)
+              for (; i + count <= steps.length; i += count) {
+                connection.prepare(sql).run(...rowsOf(runId, id, one, i, count))
+                for (let j = i; j < i + count; j++) take(j)
+              }
+          for (; i < steps.length; i++) if (Number(insert.run(...rowsOf(runId, id, one, i, 1)).changes) > 0) take(i)
           extremes.write()
           if (summary.count > 0) writeSummary(connection, runId, id, summary)
         }

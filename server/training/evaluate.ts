@@ -28,10 +28,11 @@ export interface Evaluation {
   readonly classes: readonly ClassScores[]
 }
 
-/** What is not worth its time at every evaluation. */
 export interface EvaluationOptions {
-  /** Clusters are also looked for where that takes longer than the rest together. */
+  /** Clusters are also looked for where that takes longer than the rest together: not worth its time at every evaluation. */
   readonly patient: boolean
+  /** Threads that may compute at the same time; `null`: as many as the machine has. */
+  readonly mostThreads: number | null
 }
 
 /** Pictures embedded at a time: enough to keep an engine busy, little enough to stop soon. */
@@ -59,7 +60,7 @@ export async function evaluate(
   dataset: Dataset,
   split: Split,
   engine: TrainEngine,
-  { patient }: EvaluationOptions,
+  { patient, mostThreads }: EvaluationOptions,
   isStopped: () => boolean,
 ): Promise<Evaluation | null> {
   if (split.test.length === 0) return null
@@ -68,7 +69,7 @@ export async function evaluate(
   if (!queries || (gallery === null && spec.evaluation.gallery === 'train')) return null
 
   const { distance } = spec.loss
-  const neighbours = await scoreNeighbours(queries, { distance, gallery }, isStopped)
+  const neighbours = await scoreNeighbours(queries, { distance, gallery }, mostThreads, isStopped)
   if (!neighbours) return null
   const pairs = verification(queries.embeddings, queries.count, queries.size, queries.labels, {
     distance,
@@ -123,9 +124,10 @@ async function clustered(
 async function scoreNeighbours(
   queries: LabelledEmbeddings,
   options: RetrievalOptions,
+  mostThreads: number | null,
   isStopped: () => boolean,
 ): Promise<RetrievalScores | null> {
-  const products = openMatrixProduct()
+  const products = openMatrixProduct(mostThreads)
   try {
     const blocks = retrievalInBlocks(queries, { ...options, product: products?.product ?? null })
     let turn = performance.now()

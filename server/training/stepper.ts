@@ -3,7 +3,6 @@ import type { DifficultyDetail, HardTripletDetail, HistogramDetail } from '../..
 import type { MetricId } from '../../protocol/metrics.ts'
 import { createDifficultyMeter, type Difficulty, type DifficultyMeter } from '../core/difficulty.ts'
 import type { HealthObservation } from '../core/health.ts'
-import { hardestTriplets } from '../core/hardest.ts'
 import type { Histogram } from '../core/histogram.ts'
 import { createObjective, type Objective } from '../core/objective.ts'
 import { Random } from '../core/random.ts'
@@ -114,7 +113,7 @@ export class Stepper {
 
   /** The hardest triplets of the last step, as pictures of the dataset. */
   hardest(step: number, limit: number): HardTripletDetail[] {
-    return hardestTriplets(this.objective.batch, limit).map(({ anchor, positive, negative, ap, an }) => ({
+    return this.meter.hardest(this.objective.batch, limit).map(({ anchor, positive, negative, ap, an }) => ({
       step,
       anchor: this.indices[anchor],
       positive: this.indices[positive],

@@ -32,6 +32,8 @@ interface Curve {
   count: number
 }
 
+/** Milliseconds for which a wish is taken to last: asking the store costs as much as a share of a short step. */
+const wishInterval = 5
 /** Shortest time between two writes: often enough for a live curve. */
 const flushInterval = 120
 /** A write may cost at most this share of the time: on a slow disk they become rarer. */
@@ -49,6 +51,8 @@ export class StoreTracker implements Tracker {
   private step = 0
   private epoch = 0
   private nextFlush = 0
+  private wished: RunWish = 'run'
+  private askedAt = -Infinity
 
   constructor(store: Store, runId: number) {
     this.store = store
@@ -56,8 +60,11 @@ export class StoreTracker implements Tracker {
   }
 
   wish(): RunWish {
+    const now = performance.now()
+    if (now - this.askedAt < wishInterval) return this.wished
+    this.askedAt = now
     // A run that was removed while it ran has nobody to train for.
-    return this.store.wish(this.runId) ?? 'stop'
+    return (this.wished = this.store.wish(this.runId) ?? 'stop')
   }
 
   record(step: number, epoch: number, values: Readonly<Partial<Record<MetricId, number>>>): void {

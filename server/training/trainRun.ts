@@ -8,7 +8,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { HardestDetail } from '../../protocol/details.ts'
+import type { HardestDetail, HardTripletDetail } from '../../protocol/details.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import { watchHealth } from '../core/health.ts'
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
@@ -250,10 +250,19 @@ class Loop {
     if (result.histograms) tracker.detail(state.step, 'difficulty', result.histograms)
     state.epochLoss.sum += result.loss
     state.epochLoss.count++
-    state.hardest = [...state.hardest, ...this.stepper.hardest(state.step, hardestPerStep)]
-      .toSorted((a, b) => b.ap - b.an - (a.ap - a.an))
-      .slice(0, hardestPerEpoch)
+    this.keepHardest()
     return null
+  }
+
+  /** The hardest triplets of the epoch: most steps have none that belongs to them. */
+  private keepHardest(): void {
+    const { state } = this
+    const found = this.stepper.hardest(state.step, hardestPerStep)
+    const hardness = ({ ap, an }: HardTripletDetail) => ap - an
+    const last = state.hardest.at(-1)
+    const isFull = last !== undefined && state.hardest.length === hardestPerEpoch
+    if (found.length === 0 || (isFull && hardness(found[0]) <= hardness(last))) return
+    state.hardest = [...state.hardest, ...found].toSorted((a, b) => hardness(b) - hardness(a)).slice(0, hardestPerEpoch)
   }
 
   /** Megabytes that this process takes, every few seconds; nothing that a later step depends on. */
@@ -360,7 +369,7 @@ class Loop {
       run.dataset,
       run.split,
       run.engine,
-      { patient },
+      { patient, mostThreads: this.context.threads ?? null },
       () => tracker.wish() === 'stop',
     )
     // At the end of an epoch the lesson is still that of the epoch.

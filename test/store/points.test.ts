@@ -3,6 +3,30 @@ import { describe, expect, it } from 'vitest'
 import { opened, points, queued, temporaryFolder } from './helpers.ts'
 
 describe('points', () => {
+  it('are the same whether they come one by one or many at a time, again or anew', () => {
+    const store = opened(temporaryFolder())
+    const values = Array.from({ length: 400 }, (_, i) => (i % 37 === 5 ? NaN : Math.sin(i * i)))
+    const [one = 0, many = 0] = queued(store, 2)
+    for (const [i, value] of values.entries()) expect(store.appendPoints(one, [points('loss', [value], i)])).toBe(1)
+    const part = (from: number, to: number) => store.appendPoints(many, [points('loss', values.slice(from, to), from)])
+    expect([part(0, 3), part(3, 150), part(100, 230), part(50, 100), part(231, 400), part(220, 240)]).toEqual([
+      3, 147, 80, 0, 169, 1,
+    ])
+    // Not ascending: each is looked at.
+    const mixed = {
+      metric: 'loss',
+      steps: [...Array<number>(20).fill(400), 401],
+      values: Array<number>(21).fill(1),
+      times: Array<number>(21).fill(0),
+    }
+    expect(store.appendPoints(many, [mixed])).toBe(2)
+    expect(store.appendPoints(one, [points('loss', [1, 1], 400)])).toBe(2)
+    expect(store.rawPoints(many, 'loss').values).toEqual(store.rawPoints(one, 'loss').values)
+    const known = ({ loss }: Readonly<Record<string, unknown>>) => loss
+    expect(known(store.run(many)?.summaries ?? {})).toEqual(known(store.run(one)?.summaries ?? {}))
+    expect(store.series(many, { maxPoints: 10 })).toEqual(store.series(one, { maxPoints: 10 }))
+  })
+
   it('keep their first value when a run is repeated from its checkpoint, and the summary counts them once', () => {
     const store = opened(temporaryFolder())
     const [id = 0] = queued(store)

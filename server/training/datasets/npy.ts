@@ -62,19 +62,26 @@ function headerBytes(start: Uint8Array): number {
 const bytesOf = (dtype: DType): number =>
   dtype.startsWith('U') ? 4 * Number(dtype.slice(1)) : dtype === 'b1' ? 1 : Number(dtype.slice(1))
 
+/** What a .npy file says of itself. */
+export interface ArrayHead {
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  /** Of the whole file. */
+  readonly bytes: number
+}
+
 /**
- * Bytes that a whole .npy file has by its own header.
- * @param start of the file
+ * @param start of a .npy file
  * @returns `null` when `start` is too short to say
  * @throws Error when this is no header of NumPy's
  */
-export function declaredBytes(start: Uint8Array): number | null {
+export function arrayHead(start: Uint8Array): ArrayHead | null {
   if (start.length < 12) return null
   const length = headerBytes(start)
   if (length > mostHeader) throw new Error('its header is too long')
   if (start.length < length) return null
   const { shape, dtype } = parse(new Uint8Array(start.subarray(0, length)).buffer)
-  return length + bytesOf(dtype) * shape.reduce((a, b) => a * b, 1)
+  return { shape, dtype, bytes: length + bytesOf(dtype) * shape.reduce((a, b) => a * b, 1) }
 }
 
 function truncated(called: string): DatasetError {

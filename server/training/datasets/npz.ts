@@ -1,14 +1,11 @@
 import * as l10n from '@vscode/l10n'
-import { Unzip, UnzipInflate } from 'fflate'
-import { createReadStream, statfsSync } from 'node:fs'
-import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises'
+import { mkdtemp, open, rm, statfs, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { DatasetError, systemErrorCode } from './datasetError.ts'
-import { declaredBytes, mostHeader } from './npy.ts'
-
-/** Read at a time: what this unpacks to, at most a thousand times as much, is in memory at once. */
-const pieceBytes = 1 << 16
+import { type ArrayHead, arrayHead, mostHeader } from './npy.ts'
+import { openZipEntry, readZipDirectory, type ZipEntry } from './zip.ts'
 
 /** Arrays of a .npz file as .npy files of their own. */
 export interface ExtractedArrays {
@@ -19,141 +16,123 @@ export interface ExtractedArrays {
 
 /**
  * Unpacks arrays of a .npz file to a folder for temporary files, a piece at a time: an archive larger than memory is no
- * problem. An array that unpacks to more than its own header says, or than the disk has room for, is refused: a few
+ * problem. What can be told from the archive's directory and the arrays' headers is told before anything is unpacked. An
+ * array that unpacks to more than its own header says, or arrays that the disk has no room for, are refused: a few
  * megabytes can be packed to fill any disk.
  *
  * @param wanted asked for each array; the others are not unpacked
+ * @param check looks at the headers of the wanted arrays, by their names; what it throws is thrown
  * @throws DatasetError when the file is missing, truncated or no archive
  */
-export async function extractNpz(path: string, wanted: (name: string) => boolean): Promise<ExtractedArrays> {
-  await refuseTruncated(path)
-  const folder = await mkdtemp(join(tmpdir(), 'triplet-lab-npz-'))
-  const files = new Map<string, string>()
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
-  const unfinished = new Set<string>()
-  const outputs: FileHandle[] = []
-  let pieces: { readonly file: string; readonly bytes: Uint8Array }[] = []
-  const failures: Error[] = []
-
-  const unzip = new Unzip(entry => {
-    if (!entry.name.endsWith('.npy')) return
-    const name = entry.name.slice(0, -'.npy'.length)
-    if (!wanted(name)) return
-    // Named by number: what an archive calls its entries is not to be trusted as a path.
-    const file = join(folder, `${files.size}.npy`)
-    files.set(name, file)
-    unfinished.add(name)
-    const limit = new ArrayLimit(folder)
-    entry.ondata = (error, bytes, final) => {
-      const excess = error ?? limit.check(bytes)
-      if (excess) failures.push(excess)
-      else pieces.push({ file, bytes })
-      if (final) unfinished.delete(name)
-    }
-    entry.start()
-  })
-  unzip.register(UnzipInflate)
-
+export async function extractNpz(
+  path: string,
+  wanted: (name: string) => boolean,
+  check: (heads: ReadonlyMap<string, ArrayHead>) => void = () => undefined,
+): Promise<ExtractedArrays> {
+  const file = await openArchive(path)
   try {
-    const handles = new Map<string, FileHandle>()
-    const write = async (): Promise<void> => {
-      const written = pieces
-      pieces = []
-      for (const { file, bytes } of written) {
-        let handle = handles.get(file)
-        if (!handle) {
-          handle = await open(file, 'w')
-          handles.set(file, handle)
-          outputs.push(handle)
-        }
-        for (let done = 0; done < bytes.length;) done += (await handle.write(bytes, done)).bytesWritten
-      }
-    }
-    let any = false
-    for await (const chunk of createReadStream(path, { highWaterMark: pieceBytes })) {
-      if (!(chunk instanceof Uint8Array)) throw new TypeError('A file is read as bytes')
-      if (!any && !(chunk[0] === 0x50 && chunk[1] === 0x4b)) throw new Error(l10n.t('it is not a zip archive'))
-      any = true
-      unzip.push(chunk)
-      await write()
-      if (failures.length > 0) throw failures[0]
-    }
-    unzip.push(new Uint8Array(0), true)
-    await write()
-    if (failures.length > 0) throw failures[0]
-    if (unfinished.size > 0 || !any) throw new Error(l10n.t('it ends early'))
-    return { files, remove }
+    const arrays = (await readZipDirectory(file)).flatMap(entry => {
+      const name = entry.name.endsWith('.npy') ? entry.name.slice(0, -'.npy'.length) : null
+      return name !== null && wanted(name) ? [{ name, entry }] : []
+    })
+    const heads = new Map<string, ArrayHead>()
+    for (const { name, entry } of arrays) heads.set(name, await headOf(path, file, entry))
+    await refuseNoRoom([...heads.values()].reduce((sum, { bytes }) => sum + bytes, 0))
+    for (const { name, entry } of arrays) refuseOtherSize(entry.size, heads.get(name))
+    check(heads)
+    return await unpack(path, file, arrays)
   } catch (error) {
-    await remove()
+    if (error instanceof DatasetError) throw error
     throw cannotBeRead(path, error instanceof Error ? error.message : String(error), error)
   } finally {
-    await Promise.all(outputs.map(one => one.close()))
+    await file.close()
   }
 }
 
-/** Follows an array as it is unpacked. */
-class ArrayLimit {
-  readonly #folder: string
-  #start = new Uint8Array(0)
-  #bytes = 0
-  /** What the header says that the whole array has; `null` before it was read. */
-  #most: number | null = null
-
-  constructor(folder: string) {
-    this.#folder = folder
-  }
-
-  /** @returns what is wrong, once too much has come */
-  check(bytes: Uint8Array): Error | null {
-    this.#bytes += bytes.length
-    if (this.#most === null) {
-      this.#start = Buffer.concat([this.#start, bytes.subarray(0, mostHeader)])
-      const declared = declaredBytes(this.#start)
-      if (declared === null) return null
-      this.#most = declared
-      const { bavail, bsize } = statfsSync(this.#folder)
-      if (declared > bavail * bsize)
-        return new Error(
-          l10n.t(
-            'it unpacks to {0} MB, and {1} has {2} MB left',
-            megabytes(declared),
-            this.#folder,
-            megabytes(bavail * bsize),
-          ),
-        )
-    }
-    return this.#bytes > this.#most ? new Error(l10n.t('an array in it is longer than its header says')) : null
-  }
-}
-
-const megabytes = (bytes: number) => Math.round(bytes / 1e6)
-
-/** Bytes of the last record of a zip's directory, without its comment. */
-const lastRecord = 22
-
-/** The zip directory lies at the end: without it the archive was cut. */
-async function refuseTruncated(path: string): Promise<void> {
-  let end: Buffer
-  let start: Buffer
+async function openArchive(path: string): Promise<FileHandle> {
   try {
-    const file = await open(path)
-    try {
-      const { size } = await file.stat()
-      const length = Math.min(size, lastRecord + 0xffff)
-      start = (await file.read(Buffer.alloc(4), 0, 4, 0)).buffer
-      end = (await file.read(Buffer.alloc(length), 0, length, size - length)).buffer
-    } finally {
-      await file.close()
-    }
+    return await open(path)
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT')
       throw new DatasetError('missing', path, l10n.t('{0} does not exist. Check the path.', path), { cause: error })
     throw cannotBeRead(path, error instanceof Error ? error.message : String(error), error)
   }
-  const isZip = start.length === 0 || start.toString('latin1', 0, 2) === 'PK'
-  const last = end.lastIndexOf('PK\x05\x06', undefined, 'latin1')
-  if (isZip && (last < 0 || last + lastRecord > end.length)) throw cannotBeRead(path, l10n.t('it ends early'), null)
 }
+
+/** What an array is, from its first bytes. */
+async function headOf(path: string, file: FileHandle, entry: ZipEntry): Promise<ArrayHead> {
+  let start = Buffer.alloc(0)
+  for await (const piece of await openZipEntry(path, file, entry)) {
+    start = Buffer.concat([start, bytesOf(piece)])
+    const head = arrayHead(start)
+    if (head !== null) return head
+    if (start.length > mostHeader) break
+  }
+  throw new Error(l10n.t('it ends early'))
+}
+
+async function refuseNoRoom(bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(tmpdir())
+  if (bytes > bavail * bsize)
+    throw new Error(
+      l10n.t('it unpacks to {0} MB, and {1} has {2} MB left', megabytes(bytes), tmpdir(), megabytes(bavail * bsize)),
+    )
+}
+
+function refuseOtherSize(size: number, head: ArrayHead | undefined): void {
+  const bytes = head?.bytes ?? 0
+  if (size > bytes) throw new Error(l10n.t('an array in it is longer than its header says'))
+  if (size < bytes) throw new Error(l10n.t('it ends early'))
+}
+
+async function unpack(
+  path: string,
+  file: FileHandle,
+  arrays: readonly { readonly name: string; readonly entry: ZipEntry }[],
+): Promise<ExtractedArrays> {
+  const folder = await mkdtemp(join(tmpdir(), 'triplet-lab-npz-'))
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
+  try {
+    const files = new Map<string, string>()
+    for (const { name, entry } of arrays) {
+      // Named by number: what an archive calls its entries is not to be trusted as a path.
+      const target = join(folder, `${files.size}.npy`)
+      await unpackEntry(path, file, entry, target)
+      files.set(name, target)
+    }
+    return { files, remove }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+async function unpackEntry(path: string, file: FileHandle, entry: ZipEntry, target: string): Promise<void> {
+  const output = await open(target, 'w')
+  try {
+    let size = 0
+    let checksum = 0
+    for await (const piece of await openZipEntry(path, file, entry)) {
+      const bytes = bytesOf(piece)
+      size += bytes.length
+      // The directory may say less than there is.
+      if (size > entry.size) throw new Error(l10n.t('an array in it is longer than its header says'))
+      checksum = crc32(bytes, checksum)
+      for (let done = 0; done < bytes.length;) done += (await output.write(bytes, done)).bytesWritten
+    }
+    if (size < entry.size) throw new Error(l10n.t('it ends early'))
+    if (checksum !== entry.checksum) throw new Error(l10n.t('its checksum is another one'))
+  } finally {
+    await output.close()
+  }
+}
+
+function bytesOf(piece: unknown): Uint8Array {
+  if (!(piece instanceof Uint8Array)) throw new TypeError('A file is read as bytes')
+  return piece
+}
+
+const megabytes = (bytes: number) => Math.round(bytes / 1e6)
 
 function cannotBeRead(path: string, reason: string, cause: unknown): DatasetError {
   return new DatasetError(

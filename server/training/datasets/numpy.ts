@@ -5,11 +5,11 @@ import { basename, dirname, join } from 'node:path'
 import type { Shape } from '../models/network.ts'
 import { DatasetError, systemErrorCode } from './datasetError.ts'
 import type { ImageSpec } from './imageSpec.ts'
-import { isNumeric, openNpy, readLabels, readNpyHeader, readNumbers, type NpyHeader } from './npy.ts'
+import { type ArrayHead, isNumeric, openNpy, readLabels, readNpyHeader, readNumbers, type NpyHeader } from './npy.ts'
 import { extractNpz } from './npz.ts'
 import { PackCache, type CacheContext, type PackWriter } from './packCache.ts'
 import type { PackedDataset } from './packedDataset.ts'
-import { numberClasses, refuseOneClass } from './packPictures.ts'
+import { largestSide, numberClasses, refuseOneClass } from './packPictures.ts'
 import { coverResizer, fittedShape } from './resample.ts'
 
 type Role = 'pictures' | 'labels'
@@ -60,7 +60,14 @@ export async function openNumpy(path: string, image: ImageSpec, context: CacheCo
   const packed = await cache.open(path)
   if (packed) return packed
 
-  const extracted = labelFile === null ? await extractNpz(path, name => arrayRole(name) !== null) : null
+  const extracted =
+    labelFile === null
+      ? await extractNpz(
+          path,
+          name => arrayRole(name) !== null,
+          heads => refuseArrays(path, heads, image),
+        )
+      : null
   try {
     const parts =
       extracted === null
@@ -108,23 +115,72 @@ export function labelsBeside(path: string): string {
 }
 
 async function partsOf(path: string, files: ReadonlyMap<string, string>): Promise<Part[]> {
-  const headers = await Promise.all(
-    [...files].map(async ([name, file]) => ({
-      name,
-      ...(arrayRole(name) ?? { role: null, side: null }),
-      header: await readNpyHeader(file, `${path}/${name}`),
-    })),
+  const headers = new Map(
+    await Promise.all(
+      [...files].map(async ([name, file]) => [name, await readNpyHeader(file, `${path}/${name}`)] as const),
+    ),
   )
+  return pairs(path, headers).map(({ name, side, pictures, labels }) => ({ name, side, pictures, labels }))
+}
+
+/** Pictures with their labels, of each side. @throws DatasetError when there are none */
+function pairs<Array>(
+  path: string,
+  arrays: ReadonlyMap<string, Array>,
+): { readonly name: string; readonly side: 0 | 1 | null; readonly pictures: Array; readonly labels: Array }[] {
+  const all = [...arrays].map(([name, array]) => ({ name, array, ...(arrayRole(name) ?? { role: null, side: null }) }))
   const parts = ([0, null, 1] as const).flatMap(side => {
-    const pictures = headers.find(one => one.role === 'pictures' && one.side === side)
-    const labels = headers.find(one => one.role === 'labels' && one.side === side)
-    return pictures && labels ? [{ name: pictures.name, side, pictures: pictures.header, labels: labels.header }] : []
+    const pictures = all.find(one => one.role === 'pictures' && one.side === side)
+    const labels = all.find(one => one.role === 'labels' && one.side === side)
+    return pictures && labels ? [{ name: pictures.name, side, pictures: pictures.array, labels: labels.array }] : []
   })
   if (parts.length > 0) return parts
   throw new DatasetError(
     'unreadable',
     path,
-    l10n.t('{0} has no arrays named images and labels (or x and y). It has: {1}.', path, [...files.keys()].join(', ')),
+    l10n.t('{0} has no arrays named images and labels (or x and y). It has: {1}.', path, [...arrays.keys()].join(', ')),
+  )
+}
+
+/** Whatever can be told before the arrays are unpacked. @throws DatasetError when they cannot be used */
+function refuseArrays(path: string, heads: ReadonlyMap<string, ArrayHead>, image: ImageSpec): void {
+  for (const { name, pictures, labels } of pairs(path, heads)) {
+    const called = `${path}/${name}`
+    refuseLarge(layoutOf(pictures, called), image, called)
+    refuseOtherCount(pictures, labels, called)
+  }
+}
+
+function refuseOtherCount(
+  { shape: [count] }: Pick<ArrayHead, 'shape'>,
+  { shape }: Pick<ArrayHead, 'shape'>,
+  called: string,
+): void {
+  if (shape.length === 1 && shape[0] === count) return
+  throw new DatasetError(
+    'unreadable',
+    called,
+    l10n.t('{0} has {1} pictures, but labels of the shape [{2}].', called, count, shape.join(', ')),
+  )
+}
+
+/** Numbers in one picture or vector: more are no picture that a network is trained on, and fill the memory. */
+const largestPicture = 1 << 26
+
+function refuseLarge({ kind, shape: { height, width, channels } }: Layout, image: ImageSpec, called: string): void {
+  const isLarge = kind === 'pictures' && image.size === null && Math.max(height, width) > largestSide
+  if (!isLarge && height * width * channels <= largestPicture) return
+  throw new DatasetError(
+    'unsupported',
+    called,
+    isLarge
+      ? l10n.t(
+          '{0} has {1} × {2} pixels. Say in the experiment how large pictures shall be, such as "image": { "size": 64 }.',
+          called,
+          width,
+          height,
+        )
+      : l10n.t('{0} has {1} numbers for each picture. That is too many.', called, height * width * channels),
   )
 }
 
@@ -135,7 +191,7 @@ interface Layout {
   readonly channelsFirst: boolean
 }
 
-function layoutOf({ shape: dimensions, dtype }: NpyHeader, called: string): Layout {
+function layoutOf({ shape: dimensions, dtype }: Pick<ArrayHead, 'shape' | 'dtype'>, called: string): Layout {
   const [, a, b, c] = dimensions
   const rank = dimensions.length
   if (isNumeric(dtype)) {
@@ -174,12 +230,8 @@ async function pack(
     const called = `${path}/${part.name}`
     const layout = layoutOf(part.pictures, called)
     const count = part.pictures.shape[0]
-    if (part.labels.shape.length !== 1 || part.labels.shape[0] !== count)
-      throw new DatasetError(
-        'unreadable',
-        called,
-        l10n.t('{0} has {1} pictures, but labels of the shape [{2}].', called, count, part.labels.shape.join(', ')),
-      )
+    refuseLarge(layout, image, called)
+    refuseOtherCount(part.pictures, part.labels, called)
     const wanted: Shape =
       layout.kind === 'features'
         ? layout.shape

@@ -39,7 +39,7 @@ export async function openDataset(
     case 'idx':
       return openIdx(spec.images, [spec], null, image, context)
     case 'cifar':
-      return openCifar(spec.path, image)
+      return openCifar(spec.path, image, context)
     case 'folder':
       return openFolder(spec.path, image, context)
     case 'csv':

@@ -34,7 +34,7 @@ export interface PictureList {
 const atOnce = 8
 
 /** Without a size in the experiment, pictures larger than this are refused: hardly anybody means a network that large. */
-const largestSide = 1024
+export const largestSide = 1024
 
 /**
  * Opens pictures that have to be decoded: from the pack of an earlier time, or by making one now. Pictures that cannot be

@@ -1,6 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { compileKernels, kernelFiles } from '../../../scripts/kernels/build.mjs'
+import { compileCoreKernel, compileKernels, coreModule, kernelFiles } from '../../../scripts/kernels/build.mjs'
+
+it('the WebAssembly kernel of the core is what its source builds to', async () => {
+  const committed = await readFile(new URL(`../../../server/core/${coreModule}`, import.meta.url), 'utf8')
+  expect(committed).toBe(await compileCoreKernel())
+})
 
 describe('the WebAssembly kernels of the ONNX engine', () => {
   it.each(kernelFiles)('%s is what its source builds to', async (name, shared) => {
