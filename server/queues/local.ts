@@ -85,7 +85,8 @@ export class LocalQueue {
   }
 
   /**
-   * One look at the store. Paused trainers hold no slot: they do not compute.
+   * One look at the store. Paused trainers hold no slot: they do not compute. One that is to go on holds its slot from then
+   * on: it computes as soon as it sees the wish.
    * @returns whether there is still something to wait for
    */
   tick(): boolean {
@@ -96,7 +97,7 @@ export class LocalQueue {
     for (const run of runs) {
       if (run.status !== 'queued' && this.trainers.isAlive(run.id)) {
         alive++
-        if (run.status === 'running') running.push(this.store.placement(run.id))
+        if (run.status === 'running' || run.wish === 'run') running.push(this.store.placement(run.id))
       } else this.withoutTrainer(run)
     }
     for (let waiting = this.waiting(); ; waiting--) {

@@ -116,6 +116,21 @@ describe('the local queue', () => {
     expect(store.events(id)).toEqual([])
   })
 
+  it('gives the slot of a paused run that is to go on to nobody else', () => {
+    const { store, trainers, queue } = setUp()
+    const [first = 0, second = 0] = queued(store, 2)
+    queue.tick()
+    for (const id of [first, second]) requestWish(store, id, 'pause')
+    store.setStatus(first, 'paused')
+    queue.tick()
+    expect([...trainers.alive]).toEqual([first])
+    // Its trainer has not seen the wish yet.
+    for (const id of [first, second]) requestWish(store, id, 'run')
+    queue.tick()
+    expect([...trainers.alive]).toEqual([first])
+    expect(store.run(second)?.status).toBe('queued')
+  })
+
   it('lets a paused run give its slot to the next, and wait without a trainer', () => {
     const { store, trainers, queue } = setUp()
     const [first = 0, second = 0] = queued(store, 2)
