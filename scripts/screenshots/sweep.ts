@@ -49,11 +49,12 @@ const search = `// Emoji: a search over three settings, which stops what falls b
 
 export async function sweepScreenshots(workspace: string, wants: (part: string) => boolean): Promise<void> {
   if (wants('file')) await inTheFile(workspace)
-  if (!wants('panel')) return
-  await searched(workspace)
-  await panel(workspace)
-  await narrowPanel(workspace)
-  await chinesePanel(workspace)
+  const panels = { panel, narrow: narrowPanel, chinese: chinesePanel }
+  for (const [part, take] of Object.entries(panels)) {
+    if (!wants(part)) continue
+    await searched(workspace)
+    await take(workspace)
+  }
 }
 
 /** Three margins are written, the lens is pressed, three results come, and the best is used. */
