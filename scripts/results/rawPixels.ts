@@ -18,7 +18,7 @@ export async function rawPixels(spec: RunSpec): Promise<Omit<Figure, 'key' | 'st
   const start = performance.now()
   const before = process.cpuUsage()
   const dataset = await openDataset(spec.dataset, spec.image, { workspace })
-  const products = openMatrixProduct()
+  const products = openMatrixProduct(null)
   try {
     const split = splitDataset(dataset, spec.split)
     const queries = await pixels(dataset, split.test)

@@ -118,7 +118,7 @@ export function pointQueries(connection: Connection) {
           }
           let i = 0
           // What lies behind everything that is there is new, and goes in many at a time.
-          if (steps.length >= fewestTogether && isAscending(steps) && (steps[0] ?? 0) > lastStep(runId, id))
+          if (steps.length >= fewestTogether && isAscending(steps) && steps[0] > lastStep(runId, id))
             for (const { count, sql } of insertsOfMany)
               for (; i + count <= steps.length; i += count) {
                 connection.prepare(sql).run(...rowsOf(runId, id, one, i, count))
