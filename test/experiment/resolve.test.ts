@@ -176,6 +176,11 @@ describe('whatever the file holds', () => {
     )
   })
 
+  test('an interval under a sweep that is no section is refused, without a repair that could not be made', () => {
+    neverThrows('{ "dataset": "emoji", "seed": { "min": 0, "max": 1 }, "sweep": [] }')
+    neverThrows('{ "dataset": "emoji", "seed": { "min": 0, "max": 1 }, "sweep": "grid" }')
+  })
+
   test('any cut of a good file, and any file with one character changed, resolves or is refused', () => {
     const text = readFileSync('examples/mnist.triplet.json', 'utf8')
     fc.assert(

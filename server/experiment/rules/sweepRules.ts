@@ -58,10 +58,12 @@ function checkAxes(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
         message: l10n.t('A grid tries listed values. Write {0} here, or search with the method "bayes".', values),
         fixes: [
           { title: l10n.t('List values'), edits: [{ span, text: values }] },
-          {
-            title: l10n.t('Search with "bayes", {0} runs', usualRuns),
-            edits: edit(tree, [['sweep', 'method'], 'bayes'], [['sweep', 'runCap'], usualRuns]),
-          },
+          ...settings(
+            tree,
+            l10n.t('Search with "bayes", {0} runs', usualRuns),
+            [['sweep', 'method'], 'bayes'],
+            [['sweep', 'runCap'], usualRuns],
+          ),
         ],
       })
       continue
@@ -97,7 +99,7 @@ function checkAxes(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
 function widened(tree: ExperimentTree, path: string, step: number, min: number): Fix[] {
   const max = Number((Math.ceil(min / step) * step).toPrecision(12))
   const title = l10n.t('Set "{0}" to {1}', `${path}.max`, max)
-  return [{ title, edits: edit(tree, [[...path.split('.'), 'max'], max]) }]
+  return settings(tree, title, [[...path.split('.'), 'max'], max])
 }
 
 function keepFirst({ text }: ExperimentTree, span: Span, values: readonly Value[]): Fix[] {
@@ -128,12 +130,7 @@ function checkSize(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
         severity: 'error',
         span: sweep?.keySpan ?? { offset: 0, length: 1 },
         message: l10n.t('An interval has no end of values. Say how many runs there may be: "runCap": {0}.', usualRuns),
-        fixes: [
-          {
-            title: l10n.t('Set "{0}" to {1}', 'sweep.runCap', usualRuns),
-            edits: edit(tree, [['sweep', 'runCap'], usualRuns]),
-          },
-        ],
+        fixes: setting(tree, ['sweep', 'runCap'], usualRuns),
       },
     ]
   if (!Number.isFinite(runs) || runs <= manyRuns) return []
@@ -144,12 +141,7 @@ function checkSize(tree: ExperimentTree, axes: readonly Axis[]): Finding[] {
       severity: runs > mostRuns ? 'error' : 'warning',
       span,
       message: l10n.t('This sweep has {0} runs. List fewer values, or set "sweep": { "runCap": {1} }.', runs, manyRuns),
-      fixes: [
-        {
-          title: l10n.t('Set "{0}" to {1}', 'sweep.runCap', manyRuns),
-          edits: edit(tree, [['sweep', 'runCap'], manyRuns]),
-        },
-      ],
+      fixes: setting(tree, ['sweep', 'runCap'], manyRuns),
     },
   ]
 }
@@ -227,7 +219,7 @@ function checkEarly(tree: ExperimentTree): Finding[] {
 
 function setting(tree: ExperimentTree, path: string[], value: string | number): Fix[] {
   const title = l10n.t('Set "{0}" to {1}', path.join('.'), JSON.stringify(value))
-  return [{ title, edits: edit(tree, [path, value]) }]
+  return settings(tree, title, [path, value])
 }
 
 function methodOf(tree: ExperimentTree): string {
@@ -235,12 +227,27 @@ function methodOf(tree: ExperimentTree): string {
   return method?.kind === 'string' ? method.value : 'grid'
 }
 
-/** Edits that give settings values, one after the other. */
-function edit(tree: ExperimentTree, ...changes: (readonly [string[], string | number])[]): Fix['edits'] {
+/** A fix that gives settings values, one after the other; none where a section that they belong to is something else. */
+function settings(
+  tree: ExperimentTree,
+  title: string,
+  ...changes: (readonly [path: string[], value: string | number])[]
+): Fix[] {
+  if (changes.some(([path]) => !isPlace(tree, path))) return []
   let text = tree.text
   for (const [path, value] of changes)
     text = applyEdits(text, modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } }))
-  return replaced(tree.text, text)
+  return [{ title, edits: replaced(tree.text, text) }]
+}
+
+/** Whether every section on the way to a setting is an object, or not there yet. */
+function isPlace(tree: ExperimentTree, path: readonly string[]): boolean {
+  let at: Value | null | undefined = tree.own
+  for (const key of path) {
+    if (at?.kind !== 'object') return at === undefined
+    at = member(at, key)?.value
+  }
+  return true
 }
 
 /** The one stretch in which two texts differ. */
