@@ -80,9 +80,10 @@ export function activate(context: vscode.ExtensionContext): void {
       start(client, { panels, sweeps }, uriOf(argument), typeof axis === 'string' ? axis : undefined),
     ),
     command('openPanel', async argument => {
+      const file = uriOf(argument) ?? fileInFront()
       // Right after the window has opened the runs are still on their way.
       await runs.loaded()
-      const id = runOf(argument) ?? newestRun(runs, uriOf(argument)) ?? (await pickAnyRun(runs))
+      const id = runOf(argument) ?? newestRun(runs, file) ?? (await pickAnyRun(runs))
       if (id !== undefined) await panels.open(id, undefined)
     }),
     command('stopRun', argument => wish(client, runs, 'stop', target(argument))),
@@ -166,10 +167,16 @@ function tellFailure(client: Client, error: unknown): void {
     .then(undefined, (again: unknown) => tellFailure(client, again))
 }
 
+/** What the user looks at. A file that is just being opened has its tab before it has its editor. */
+function fileInFront(): vscode.Uri | undefined {
+  const { activeTextEditor, tabGroups } = vscode.window
+  const input = tabGroups.activeTabGroup.activeTab?.input
+  return activeTextEditor?.document.uri ?? (input instanceof vscode.TabInputText ? input.uri : undefined)
+}
+
 /** The latest run of an experiment file; the lens above the file leads to it. */
-function newestRun(runs: Runs, uri: vscode.Uri | undefined): number | undefined {
-  const editor = uri ?? vscode.window.activeTextEditor?.document.uri
-  if (editor === undefined) return undefined
-  const path = vscode.workspace.asRelativePath(editor, false)
+function newestRun(runs: Runs, file: vscode.Uri | undefined): number | undefined {
+  if (file === undefined) return undefined
+  const path = vscode.workspace.asRelativePath(file, false)
   return runs.all().find(run => run.experiment === path)?.id
 }

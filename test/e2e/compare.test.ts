@@ -30,7 +30,20 @@ async function train(window: EditorWindow, learningRate: number, done: number): 
 
 async function check(window: EditorWindow): Promise<void> {
   const lines = await runLines(window)
-  for (let i = 0; i < (await lines.count()); i++) await lines.nth(i).getByRole('checkbox').click()
+  for (let i = 0; i < (await lines.count()); i++) {
+    const box = lines.nth(i).getByRole('checkbox')
+    // While the lines of runs that have just ended are drawn anew, VS Code may lose a click.
+    await expect
+      .poll(
+        async () => {
+          if ((await box.getAttribute('aria-checked')) !== 'true') await box.click()
+          await window.page.waitForTimeout(300)
+          return box.getAttribute('aria-checked')
+        },
+        { timeout: 20_000 },
+      )
+      .toBe('true')
+  }
 }
 
 test('two runs are trained and compared, and the file takes the settings of the better one', async ({ lab }) => {
