@@ -40,7 +40,8 @@ export function axisFor(kind: CurveAxis, run: Pick<RunRow, 'steps' | 'epochs'>, 
         key: `time ${clock.version}`,
         of: step => clock.timeOf(step),
         stepAt: position => clock.stepAt(position),
-        tick: duration,
+        // Between two whole seconds the same time would stand twice.
+        tick: position => (position % 1000 === 0 ? duration(position) : ''),
         describe: duration,
       }
     default:
