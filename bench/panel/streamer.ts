@@ -10,8 +10,11 @@ const { store, runId } = newRun(folder, 'live.triplet.json')
 const lock = takeLock(trainerLockFile(store.dir, runId))
 store.setStatus(runId, 'running')
 store.setProgress(runId, { steps: Number(perSecond) * Number(seconds), engine: 'onnx-cpu' })
+// A run that is left as running is taken up by the next training server, and would train beside what is measured next.
+const stop = new AbortController()
+process.once('SIGTERM', () => stop.abort())
 const start = performance.now()
-for (let step = 0; performance.now() - start < Number(seconds) * 1000;) {
+for (let step = 0; !stop.signal.aborted && performance.now() - start < Number(seconds) * 1000;) {
   await sleep(120)
   const due = Math.floor(((performance.now() - start) / 1000) * Number(perSecond))
   const all = Array.from({ length: due - step }, (_, i) => step + i + 1)

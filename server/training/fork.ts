@@ -2,7 +2,7 @@
  * A run that goes on from another run's checkpoint, with settings of its own: a fork. The checkpoint is copied into the
  * fork's folder when it is queued, so that the other run may go on, or be removed.
  */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { RunSpec } from '../../protocol/runSpec.ts'
@@ -42,6 +42,17 @@ export function plantFork(
   mkdirSync(folder, { recursive: true })
   copyFileSync(join(from.folder, `${from.point}.checkpoint`), checkpointFile(folder))
   writeFileSync(originFile(folder), JSON.stringify(origin))
+  for (const file of [checkpointFile(folder), originFile(folder)]) onDisk(file)
+}
+
+/** A power cut after this leaves the file whole. */
+function onDisk(file: string): void {
+  const handle = openSync(file, 'r+')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
 }
 
 /**
