@@ -89,10 +89,10 @@ export function parseValid(text: string, deepest: number): ValidTree | null {
     while (token !== word.closeBrace) {
       const one = member()
       if (one === null) return null
-      hasDuplicates ||= members.some(other => other.key === one.key)
       members.push(one)
       if (!atEndOfEntry(word.closeBrace)) return null
     }
+    hasDuplicates ||= new Set(members.map(one => one.key)).size < members.length
     return { kind: 'object', span: closed(offset), members }
   }
 

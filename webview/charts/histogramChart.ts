@@ -13,6 +13,7 @@ import type { HistogramDetail } from '../../protocol/details.ts'
 import { axisNumber, axisPercent } from '../../protocol/words.ts'
 import { canvasPng } from '../export/png.ts'
 import { chartSvg } from '../export/svg.ts'
+import { baseOptions } from './baseOptions.ts'
 import { type Theme, withAlpha } from './theme.ts'
 
 Chart.register(BarController, BarElement, LinearScale)
@@ -186,13 +187,7 @@ function configuration(
     type: 'bar',
     data: { datasets },
     options: {
-      animation: false,
-      parsing: false,
-      normalized: true,
-      responsive: true,
-      maintainAspectRatio: false,
-      events: [],
-      layout: { padding: { top: 4, right: 8 } },
+      ...baseOptions(),
       scales,
     },
     plugins: [plugin],

@@ -14,6 +14,7 @@ import { axisNumber, axisPercent } from '../../protocol/words.ts'
 import { canvasPng } from '../export/png.ts'
 import { chartSvg } from '../export/svg.ts'
 import type { Curve } from '../data/curve.ts'
+import { baseOptions } from './baseOptions.ts'
 import { type Dataset, datasetsOf } from './datasets.ts'
 import { type ChartDefinition, metricsOf } from './definition.ts'
 import { listenForGestures } from './gestures.ts'
@@ -204,14 +205,8 @@ function configuration(scales: { x: Scale; y: Scale }): Omit<ChartConfiguration<
   return {
     type: 'line',
     options: {
-      animation: false,
-      parsing: false,
-      normalized: true,
-      responsive: true,
-      maintainAspectRatio: false,
-      events: [],
+      ...baseOptions(),
       spanGaps: false,
-      layout: { padding: { top: 4, right: 8 } },
       elements: { line: { tension: 0, borderJoinStyle: 'round' } },
       scales,
     },

@@ -12,6 +12,7 @@ import {
   PointElement,
 } from 'chart.js'
 import { axisNumber, axisPercent } from '../../protocol/words.ts'
+import { baseOptions } from '../charts/baseOptions.ts'
 import { listenForGestures } from '../charts/gestures.ts'
 import { linePoints, place, type Placed, placeMeans, type Point, smoothed, type Window } from '../charts/layers.ts'
 import { noEpochs, type Overlay, overlayPlugin } from '../charts/overlay.ts'
@@ -117,13 +118,7 @@ function configuration(datasets: Dataset[], scales: Scales, overlay: Overlay): C
     type: 'line',
     data: { datasets },
     options: {
-      animation: false,
-      parsing: false,
-      normalized: true,
-      responsive: true,
-      maintainAspectRatio: false,
-      events: [],
-      layout: { padding: { top: 4, right: 8 } },
+      ...baseOptions(),
       scales,
     },
     plugins: [overlayPlugin(overlay)],
