@@ -3,6 +3,7 @@
  * section, with `--only PART` for a part of it. Runs are trained the first time and kept in node_modules/.cache;
  * `--workspace DIR` names another place.
  */
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { mustRun } from '../process.ts'
@@ -36,6 +37,7 @@ if (unknown.length > 0) {
   console.error(`There is no section ${unknown.join(', ')}: ${Object.keys(sections).join(', ')}`)
   process.exit(2)
 }
+await mkdir(values.workspace, { recursive: true })
 await mustRun(process.execPath, ['esbuild.mjs'], { cwd: project })
 for (const [name, take] of Object.entries(sections))
   if (positionals.length === 0 || positionals.includes(name))
