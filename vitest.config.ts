@@ -30,6 +30,10 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // What the screen shows follows within a moment, however busy the machine is.
+          expect: { poll: { timeout: 10_000 } },
+          // An editor and a browser on two cores can lose a click. A fault of the extension fails twice.
+          retry: 1,
         },
       },
     ],
