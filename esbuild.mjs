@@ -36,17 +36,19 @@ const node = {
 }
 
 /**
- * The language client is a file of its own, half of all the code: it is loaded when the server is started, and until then
- * nobody should have to parse it.
+ * The extension is three files, so that nothing is parsed before it is needed: what is activated, what is loaded after
+ * that, and the language client, half of all the code, which is loaded when the server is started.
  *
  * @type {import('esbuild').Plugin}
  */
-const clientApart = {
-  name: 'client-apart',
+const loadedLater = {
+  name: 'loaded-later',
   setup({ onResolve }) {
-    onResolve({ filter: /^vscode-languageclient\/node$/ }, ({ kind }) =>
-      kind === 'entry-point' ? null : { path: './languageClient.cjs', external: true },
-    )
+    for (const { filter, path } of [
+      { filter: /^\.\/lab\.ts$/, path: './lab.cjs' },
+      { filter: /^vscode-languageclient\/node$/, path: './languageClient.cjs' },
+    ])
+      onResolve({ filter }, ({ kind }) => (kind === 'entry-point' ? null : { path, external: true }))
   },
 }
 
@@ -63,8 +65,12 @@ require('./${name}.main.cjs')
 const bundles = [
   {
     ...node,
-    entryPoints: { extension: 'extension/main.ts', languageClient: 'vscode-languageclient/node' },
-    plugins: [clientApart],
+    entryPoints: {
+      extension: 'extension/main.ts',
+      lab: 'extension/lab.ts',
+      languageClient: 'vscode-languageclient/node',
+    },
+    plugins: [loadedLater],
     // Required, as all else: what an editor puts in the place of `vscode` is there for that alone.
     supported: { 'dynamic-import': false },
   },

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { CHROMIUM_ARGUMENTS, findChromium } from '../../scripts/vscode/chromium.ts'
+import { mustRun } from '../../scripts/process.ts'
 import { serveVsCode, type VsCodeServer } from '../../scripts/vscode/serve.ts'
 
 export interface WindowTimes {
-  /** What the editor itself says that activation took, in milliseconds. */
+  /** What it took to load and to activate the extension, in milliseconds. */
   readonly activation: number
   /** From the click to the first point in the panel's chart, in milliseconds. */
   readonly firstPoint: number
@@ -19,6 +20,8 @@ const file = 'quick.triplet.json'
 export async function measureWindows(windows: number): Promise<WindowTimes[] | null> {
   const executablePath = await findChromium()
   if (executablePath === undefined) return null
+  // As it ships.
+  await mustRun(process.execPath, ['esbuild.mjs', '--production'])
   const folder = mkdtempSync(join(tmpdir(), 'triplet-bench-'))
   const workspace = join(folder, 'workspace')
   cpSync('examples', workspace, { recursive: true, filter: source => !source.includes('.triplet-lab') })
@@ -58,10 +61,27 @@ async function measure(page: Page): Promise<WindowTimes> {
   const panel = page.locator('iframe.webview.ready').first().contentFrame().frameLocator('iframe#active-frame')
   await panel.locator('canvas[data-points]:not([data-points="0"])').first().waitFor({ timeout: 60_000 })
   const firstPoint = performance.now() - start
+  return { activation: await activation(page), firstPoint }
+}
+
+/**
+ * What the extension's own code took to load and to activate, by the marks that VS Code itself sets around both. What its
+ * list of running extensions says is more: it counts the other extensions that are activated by the same event.
+ */
+async function activation(page: Page): Promise<number> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.keyboard.press('F1')
-  await page.locator('.quick-input-widget input').first().fill('>Developer: Show Running Extensions')
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Show Running Extensions' }).first().click()
-  const row = page.locator('.runtime-extensions-editor .extension', { hasText: 'Triplet Lab' }).first()
-  const said = await row.innerText({ timeout: 30_000 })
-  return { activation: Number(/Activation:\s*(\d+)\s*ms/.exec(said)?.[1] ?? NaN), firstPoint }
+  await page.locator('.quick-input-widget input').first().fill('>Developer: Startup Performance')
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Startup Performance' }).first().click()
+  await page.locator('.tab.active', { hasText: 'Startup Performance' }).waitFor({ timeout: 30_000 })
+  const text = page.locator('.editor-group-container.active .view-line', { hasText: 'System Info' }).first()
+  await text.click({ timeout: 30_000 })
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.press('ControlOrMeta+C')
+  const report = await page.evaluate(() => navigator.clipboard.readText())
+  const at = (mark: string) =>
+    Number(new RegExp(`^code/extHost/${mark}/triplet-lab\\.triplet-lab\\t(\\d+)`, 'm').exec(report)?.[1] ?? NaN)
+  return (
+    at('didLoadExtensionCode') - at('willLoadExtensionCode') + at('didActivateExtension') - at('willActivateExtension')
+  )
 }

@@ -4,9 +4,8 @@ import * as vscode from 'vscode'
 import { experimentText } from '../../protocol/requests.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import type { Client } from '../client.ts'
+import { specScheme } from '../ids.ts'
 import type { Runs } from '../runs.ts'
-
-export const specScheme = 'triplet-run'
 
 export function specProvider(client: Client, runs: Runs): vscode.TextDocumentContentProvider {
   return {

@@ -11,9 +11,8 @@ import { languageId } from '../experiments.ts'
 import type { SweepPanels } from '../panels/sweepPanels.ts'
 import type { Runs } from '../runs.ts'
 import { runsOf, uriOf } from './arguments.ts'
+import type { Register } from './register.ts'
 import { refuse } from './startTraining.ts'
-
-type Register = (id: string, run: (argument: unknown, selection?: unknown) => unknown) => vscode.Disposable
 
 const SweepArgument = v.union([
   v.number(),
@@ -32,7 +31,7 @@ function sweepIn(argument: unknown): number | undefined {
 export function sweepCommands(
   command: Register,
   { client, runs, panels }: { readonly client: Client; readonly runs: Runs; readonly panels: SweepPanels },
-): vscode.Disposable[] {
+): void {
   const target = async (argument: unknown, fits: (runs: readonly RunRow[]) => boolean) =>
     sweepIn(argument) ?? panels.active() ?? (await pickSweep(runs, fits))
   const unfinished = (own: readonly RunRow[]) => own.some(run => !endedStatuses.has(run.status))
@@ -43,26 +42,24 @@ export function sweepCommands(
     if (!known) void vscode.window.showWarningMessage(l10n.t('This sweep is no longer in the store.'))
     panels.refresh(id)
   }
-  return [
-    command('openSweep', async argument => {
-      const id = await target(argument, () => true)
-      if (id !== undefined) panels.open(id)
-    }),
-    command('pauseSweep', wish('pause')),
-    command('resumeSweep', wish('run')),
-    command('stopSweep', wish('stop')),
-    command('changeSweep', async (argument, sweep) => {
-      const uri = uriOf(argument) ?? activeExperiment()
-      if (uri !== undefined) await change(client, panels, uri, sweepIn(sweep) ?? null)
-    }),
-    command('runFirst', async (argument, selection) => {
-      const sweepId = sweepIn(isSweep(argument) ? argument : undefined)
-      const runIds = sweepId === undefined ? (runsOf(argument, selection) ?? []) : []
-      await client.request(runFirst, { runIds, sweepIds: sweepId === undefined ? [] : [sweepId] })
-    }),
-    command('setSlots', () => askSlots(client)),
-    command('sweepValue', () => sweepSelection(client)),
-  ]
+  command('openSweep', async argument => {
+    const id = await target(argument, () => true)
+    if (id !== undefined) panels.open(id)
+  })
+  command('pauseSweep', wish('pause'))
+  command('resumeSweep', wish('run'))
+  command('stopSweep', wish('stop'))
+  command('changeSweep', async (argument, sweep) => {
+    const uri = uriOf(argument) ?? activeExperiment()
+    if (uri !== undefined) await change(client, panels, uri, sweepIn(sweep) ?? null)
+  })
+  command('runFirst', async (argument, selection) => {
+    const sweepId = sweepIn(isSweep(argument) ? argument : undefined)
+    const runIds = sweepId === undefined ? (runsOf(argument, selection) ?? []) : []
+    await client.request(runFirst, { runIds, sweepIds: sweepId === undefined ? [] : [sweepId] })
+  })
+  command('setSlots', () => askSlots(client))
+  command('sweepValue', () => sweepSelection(client))
 }
 
 function isSweep(argument: unknown): boolean {

@@ -3,8 +3,8 @@ import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import * as vscode from 'vscode'
 import { experimentPattern } from '../experiments.ts'
+import { taskType } from '../ids.ts'
 
-export const taskType = 'triplet-lab'
 /** As the manifest calls it. */
 const matcher = '$triplet-lab'
 

@@ -7,6 +7,7 @@ import { CompareState, FromCompare, type ToCompare } from '../../protocol/compar
 import { readClocks, readCurves } from '../../protocol/requests.ts'
 import { toArrays } from '../../protocol/seriesArrays.ts'
 import type { Client } from '../client.ts'
+import { panelTypes } from '../ids.ts'
 import { diffSpecs } from '../commands/specDocuments.ts'
 import { useSettings } from '../commands/useSettings.ts'
 import type { Runs } from '../runs.ts'
@@ -14,8 +15,6 @@ import type { TreeSettings } from '../views/treeSettings.ts'
 import { panelHtml, panelRoots } from './html.ts'
 import type { LivePanels } from './livePanels.ts'
 import { copyText, saveFile } from './panelWishes.ts'
-
-export const comparePanelType = 'tripletLab.compare'
 
 /** Points of each curve: dozens lie over one another, so fewer than a single one has. */
 const curvePoints = 600
@@ -62,7 +61,7 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       return
     }
     this.#adopt(
-      vscode.window.createWebviewPanel(comparePanelType, l10n.t('Compare runs'), vscode.ViewColumn.Active, {
+      vscode.window.createWebviewPanel(panelTypes.compare, l10n.t('Compare runs'), vscode.ViewColumn.Active, {
         enableScripts: true,
         retainContextWhenHidden: false,
         localResourceRoots: panelRoots(this.#extension),

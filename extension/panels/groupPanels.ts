@@ -3,10 +3,9 @@ import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import * as vscode from 'vscode'
 import { GroupState } from '../../protocol/group.ts'
+import { panelTypes } from '../ids.ts'
 import { GroupPanel, type GroupParts } from './groupPanel.ts'
 import { panelRoots } from './html.ts'
-
-export const groupPanelType = 'tripletLab.group'
 
 /** More lines than this cannot be told apart, nor followed. */
 const mostRuns = 24
@@ -33,7 +32,7 @@ export class GroupPanels implements vscode.WebviewPanelSerializer, vscode.Dispos
         l10n.t('A panel shows {0} runs at most: these are the first. Compare more by their results.', mostRuns),
       )
     const panel = vscode.window.createWebviewPanel(
-      groupPanelType,
+      panelTypes.group,
       l10n.t('{0} runs', shown.length),
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       {

@@ -4,11 +4,10 @@ import * as v from 'valibot'
 import * as vscode from 'vscode'
 import { PanelState } from '../../protocol/panel.ts'
 import type { Client } from '../client.ts'
+import { panelTypes } from '../ids.ts'
 import type { Watches } from '../watches.ts'
 import { panelRoots } from './html.ts'
 import { LivePanel } from './livePanel.ts'
-
-export const panelType = 'tripletLab.panel'
 
 export class LivePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #client: Client
@@ -41,7 +40,7 @@ export class LivePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
     }
     const viewColumn = panels[0]?.panel.viewColumn ?? vscode.ViewColumn.Beside
     const panel = vscode.window.createWebviewPanel(
-      panelType,
+      panelTypes.run,
       l10n.t('Run {0}', runId),
       { viewColumn, preserveFocus: true },
       { enableScripts: true, retainContextWhenHidden: false, localResourceRoots: panelRoots(this.#extension) },

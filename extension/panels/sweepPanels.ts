@@ -6,14 +6,13 @@ import { assertNever } from '../../protocol/assertNever.ts'
 import { readSweep, wishRun, wishSweep } from '../../protocol/requests.ts'
 import { FromSweep, SweepState, type ToSweep } from '../../protocol/sweepPanel.ts'
 import type { Client } from '../client.ts'
+import { panelTypes } from '../ids.ts'
 import { useSettings } from '../commands/useSettings.ts'
 import { experimentUri } from '../experiments.ts'
 import type { Runs, RunsChange } from '../runs.ts'
 import { panelHtml, panelRoots } from './html.ts'
 import type { LivePanels } from './livePanels.ts'
 import { copyText } from './panelWishes.ts'
-
-export const sweepPanelType = 'tripletLab.sweep'
 
 /** Rows of dozens of runs change many times a second; the page is told at most this often. */
 const refreshMilliseconds = 500
@@ -42,7 +41,7 @@ export class SweepPanels implements vscode.WebviewPanelSerializer, vscode.Dispos
       return
     }
     const panel = vscode.window.createWebviewPanel(
-      sweepPanelType,
+      panelTypes.sweep,
       l10n.t('Sweep {0}', sweepId),
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       { enableScripts: true, retainContextWhenHidden: false, localResourceRoots: panelRoots(this.#parts.extension) },

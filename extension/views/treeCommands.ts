@@ -17,13 +17,12 @@ import { startAgain, startWithChanges } from '../commands/startRuns.ts'
 import { useSettings } from '../commands/useSettings.ts'
 import type { ComparePanel } from '../panels/comparePanel.ts'
 import type { LivePanels } from '../panels/livePanels.ts'
+import type { Register } from '../commands/register.ts'
 import { askMoreEpochs, copyText } from '../panels/panelWishes.ts'
 import type { Runs } from '../runs.ts'
 import type { RunsTree } from './runsTree.ts'
 import { type Node, nodeOf } from './treeModel.ts'
 import type { TreeSettings } from './treeSettings.ts'
-
-type Register = (id: string, run: (argument: unknown, selection?: unknown) => unknown) => vscode.Disposable
 
 export interface TreeParts {
   readonly client: Client
@@ -37,7 +36,7 @@ export interface TreeParts {
   readonly openTogether: (runIds: readonly number[]) => void
 }
 
-export function treeCommands(command: Register, parts: TreeParts): vscode.Disposable[] {
+export function treeCommands(command: Register, parts: TreeParts): void {
   const { client, runs, tree, view, settings, panels, compare } = parts
 
   /**
@@ -74,107 +73,105 @@ export function treeCommands(command: Register, parts: TreeParts): vscode.Dispos
   const known = (of: (run: RunRow) => readonly string[]) =>
     [...new Set(runs.all().flatMap(of))].filter(text => text !== '').sort()
 
-  return [
-    command('compareRuns', (argument, selection) => {
-      const found = nodeOf(argument) === undefined ? [] : chosen(argument, selection)
-      if (found.length > 1) settings.set({ checked: found.map(run => run.id) })
-      compare.open()
-    }),
-    command('uncheckRuns', () => settings.set({ checked: [] })),
-    command('filterRuns', () => filter(settings, tree, runs)),
-    command('clearFilter', () => settings.set({ query: '' })),
-    command('sortRuns', () => chooseOrder(settings)),
-    command('chooseMetric', () => chooseMetric(settings, client)),
-    command('showArchived', () => settings.set({ showArchived: true })),
-    command('hideArchived', () => settings.set({ showArchived: false })),
-    command('showMoreRuns', node => {
-      if (isMore(node)) tree.showMore(node)
-    }),
-    command('starRun', star(true)),
-    command('unstarRun', star(false)),
-    command(
-      'renameRun',
-      onOne(run => rename(client, run)),
-    ),
-    command(
-      'noteRun',
-      onOne(run => note(client, run)),
-    ),
-    command(
-      'tagRun',
-      onMany(found =>
-        tag(
-          client,
-          found,
-          known(run => run.tags),
-        ),
+  command('compareRuns', (argument, selection) => {
+    const found = nodeOf(argument) === undefined ? [] : chosen(argument, selection)
+    if (found.length > 1) settings.set({ checked: found.map(run => run.id) })
+    compare.open()
+  })
+  command('uncheckRuns', () => settings.set({ checked: [] }))
+  command('filterRuns', () => filter(settings, tree, runs))
+  command('clearFilter', () => settings.set({ query: '' }))
+  command('sortRuns', () => chooseOrder(settings))
+  command('chooseMetric', () => chooseMetric(settings, client))
+  command('showArchived', () => settings.set({ showArchived: true }))
+  command('hideArchived', () => settings.set({ showArchived: false }))
+  command('showMoreRuns', node => {
+    if (isMore(node)) tree.showMore(node)
+  })
+  command('starRun', star(true))
+  command('unstarRun', star(false))
+  command(
+    'renameRun',
+    onOne(run => rename(client, run)),
+  )
+  command(
+    'noteRun',
+    onOne(run => note(client, run)),
+  )
+  command(
+    'tagRun',
+    onMany(found =>
+      tag(
+        client,
+        found,
+        known(run => run.tags),
       ),
     ),
-    command(
-      'groupRuns',
-      onMany(found =>
-        group(
-          client,
-          found,
-          known(run => [run.heading]),
-        ),
+  )
+  command(
+    'groupRuns',
+    onMany(found =>
+      group(
+        client,
+        found,
+        known(run => [run.heading]),
       ),
     ),
-    command(
-      'archiveRun',
-      onMany(found => archive(client, found, true)),
-    ),
-    command(
-      'unarchiveRun',
-      onMany(found => archive(client, found, false)),
-    ),
-    command(
-      'deleteRun',
-      onMany(found => remove(client, found)),
-    ),
-    command('restoreRuns', () => restore(client)),
-    command('emptyTrash', () => emptyTheTrash(client)),
-    command(
-      'moreEpochs',
-      onOne(run => askMoreEpochs(client, run)),
-    ),
-    command('forkRun', async (argument, selection) => {
-      const run = chosen(argument, selection).at(0) ?? runs.get((await pickAnyRun(runs)) ?? -1)
-      if (run !== undefined) await fork(client, panels, run)
-    }),
-    command('showSpec', onOne(showSpec)),
-    command('openAsItWas', onOne(openAsItWas)),
-    command(
-      'useSettings',
-      onOne(run => useSettings(client, run)),
-    ),
-    command(
-      'startAgain',
-      onMany(found => startAgain(client, panels, found)),
-    ),
-    command(
-      'startWithChanges',
-      onOne(run => startWithChanges(client, run)),
-    ),
-    command('openTogether', (argument, selection) => {
-      const found = chosen(argument, selection)
-      const together = found.length >= 2 ? found : settings.checked.flatMap(id => runs.get(id) ?? [])
-      if (together.length >= 2) parts.openTogether(together.map(run => run.id))
-      else void vscode.window.showInformationMessage(l10n.t('Select or check two runs or more first.'))
-    }),
-    command('diffRuns', async (argument, selection) => {
-      const found = chosen(argument, selection)
-      const pair = found.length >= 2 ? found : settings.checked.flatMap(id => runs.get(id) ?? [])
-      if (pair.length >= 2) await diffSpecs(pair[0], pair[1])
-      else void vscode.window.showInformationMessage(l10n.t('Select or check two runs first.'))
-    }),
-    command('copyRuns', copy(markdownTable)),
-    command('copyRunsLatex', copy(latexTable)),
-    command('exportRuns', (argument, selection) =>
-      exportRuns(client, nodeOf(argument) === undefined ? tree.visible() : chosen(argument, selection)),
-    ),
-    command('importRuns', () => importRuns(client)),
-  ]
+  )
+  command(
+    'archiveRun',
+    onMany(found => archive(client, found, true)),
+  )
+  command(
+    'unarchiveRun',
+    onMany(found => archive(client, found, false)),
+  )
+  command(
+    'deleteRun',
+    onMany(found => remove(client, found)),
+  )
+  command('restoreRuns', () => restore(client))
+  command('emptyTrash', () => emptyTheTrash(client))
+  command(
+    'moreEpochs',
+    onOne(run => askMoreEpochs(client, run)),
+  )
+  command('forkRun', async (argument, selection) => {
+    const run = chosen(argument, selection).at(0) ?? runs.get((await pickAnyRun(runs)) ?? -1)
+    if (run !== undefined) await fork(client, panels, run)
+  })
+  command('showSpec', onOne(showSpec))
+  command('openAsItWas', onOne(openAsItWas))
+  command(
+    'useSettings',
+    onOne(run => useSettings(client, run)),
+  )
+  command(
+    'startAgain',
+    onMany(found => startAgain(client, panels, found)),
+  )
+  command(
+    'startWithChanges',
+    onOne(run => startWithChanges(client, run)),
+  )
+  command('openTogether', (argument, selection) => {
+    const found = chosen(argument, selection)
+    const together = found.length >= 2 ? found : settings.checked.flatMap(id => runs.get(id) ?? [])
+    if (together.length >= 2) parts.openTogether(together.map(run => run.id))
+    else void vscode.window.showInformationMessage(l10n.t('Select or check two runs or more first.'))
+  })
+  command('diffRuns', async (argument, selection) => {
+    const found = chosen(argument, selection)
+    const pair = found.length >= 2 ? found : settings.checked.flatMap(id => runs.get(id) ?? [])
+    if (pair.length >= 2) await diffSpecs(pair[0], pair[1])
+    else void vscode.window.showInformationMessage(l10n.t('Select or check two runs first.'))
+  })
+  command('copyRuns', copy(markdownTable))
+  command('copyRunsLatex', copy(latexTable))
+  command('exportRuns', (argument, selection) =>
+    exportRuns(client, nodeOf(argument) === undefined ? tree.visible() : chosen(argument, selection)),
+  )
+  command('importRuns', () => importRuns(client))
 }
 
 function isMore(node: unknown): node is Extract<Node, { kind: 'more' }> {
