@@ -62,9 +62,10 @@ function parseTerm(term: string, metrics: Set<string>): RunTest | undefined {
   }
   const [, key, , rest] = found
   const operator = operators.find(one => one === found[2]) ?? ':'
-  const wanted = unquote(rest)
   const read = reader(key, metrics)
-  return read && (run => read(run).some(value => holds(value, operator, wanted)))
+  if (read === undefined) return undefined
+  const holds = comparison(operator, unquote(rest))
+  return run => read(run).some(holds)
 }
 
 type Value = string | number | boolean
@@ -122,36 +123,44 @@ const specKeys: ReadonlySet<string> = new Set(
   ),
 )
 
-function valuesAt(value: unknown, path: readonly string[]): Value[] {
-  const [key, ...rest] = path
-  if (path.length === 0) return typeof value === 'object' ? [] : isValue(value) ? [value] : []
-  if (typeof value !== 'object' || value === null) return []
-  const found = Object.entries(value).find(([name]) => name.toLowerCase() === key.toLowerCase())
-  return found === undefined ? [] : valuesAt(found[1], rest)
+function valuesAt(settings: object, path: readonly string[]): Value[] {
+  let value: unknown = settings
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return []
+    value = Object.hasOwn(value, key) ? value[key as keyof typeof value] : inAnyCase(value, key)
+  }
+  return isValue(value) ? [value] : []
+}
+
+function inAnyCase(settings: object, key: string): unknown {
+  return Object.entries(settings).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1]
 }
 
 const isValue = (value: unknown): value is Value =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 
-function holds(value: Value, operator: Operator, wanted: string): boolean {
-  const number = Number(wanted)
-  const isNumber = typeof value === 'number' && wanted.trim() !== '' && Number.isFinite(number)
-  const text = String(value).toLowerCase()
+/** What a value is held against, read once for all runs. */
+function comparison(operator: Operator, wanted: string): (value: Value) => boolean {
+  const number = wanted.trim() === '' ? NaN : Number(wanted)
+  const isFinite = Number.isFinite(number)
+  const text = wanted.toLowerCase()
+  const isNumber = (value: Value): value is number => isFinite && typeof value === 'number'
+  const textOf = (value: Value) => String(value).toLowerCase()
   switch (operator) {
     case ':':
-      return isNumber ? value === number : text.includes(wanted.toLowerCase())
+      return value => (isNumber(value) ? value === number : textOf(value).includes(text))
     case '=':
-      return isNumber ? value === number : text === wanted.toLowerCase()
+      return value => (isNumber(value) ? value === number : textOf(value) === text)
     case '!=':
-      return isNumber ? value !== number : text !== wanted.toLowerCase()
+      return value => (isNumber(value) ? value !== number : textOf(value) !== text)
     case '>':
-      return isNumber && value > number
+      return value => isNumber(value) && value > number
     case '<':
-      return isNumber && value < number
+      return value => isNumber(value) && value < number
     case '>=':
-      return isNumber && value >= number
+      return value => isNumber(value) && value >= number
     case '<=':
-      return isNumber && value <= number
+      return value => isNumber(value) && value <= number
   }
 }
 

@@ -6,6 +6,7 @@ import type { RunRow } from '../../protocol/runEvent.ts'
 import { RunOrder } from '../../protocol/runOrder.ts'
 import { parseQuery } from '../../protocol/runQuery.ts'
 import { latexTable, markdownTable, type RunsTable, runsTable } from '../../protocol/runsTable.ts'
+import { isMetricId } from '../../protocol/metrics.ts'
 import { metricName } from '../../protocol/words.ts'
 import type { Client } from '../client.ts'
 import { pickAnyRun } from '../commands/controlRun.ts'
@@ -79,7 +80,7 @@ export function treeCommands(command: Register, parts: TreeParts): void {
     compare.open()
   })
   command('uncheckRuns', () => settings.set({ checked: [] }))
-  command('filterRuns', () => filter(settings, tree, runs))
+  command('filterRuns', () => filter(client, settings, tree, runs))
   command('clearFilter', () => settings.set({ query: '' }))
   command('sortRuns', () => chooseOrder(settings))
   command('chooseMetric', () => chooseMetric(settings, client))
@@ -179,7 +180,7 @@ function isMore(node: unknown): node is Extract<Node, { kind: 'more' }> {
 }
 
 /** Filters while one types; Escape brings the old filter back. */
-async function filter(settings: TreeSettings, tree: RunsTree, runs: Runs): Promise<void> {
+async function filter(client: Client, settings: TreeSettings, tree: RunsTree, runs: Runs): Promise<void> {
   const before = settings.query
   const input = vscode.window.createInputBox()
   input.title = l10n.t('Filter runs')
@@ -204,9 +205,17 @@ async function filter(settings: TreeSettings, tree: RunsTree, runs: Runs): Promi
     input.onDidAccept(() => resolve(parseQuery(input.value).kind === 'ok' ? input.value : before))
     input.onDidHide(() => resolve(before))
     input.show()
+    // While the first word is typed.
+    fetchScores(client, runs).catch((error: unknown) => client.logError(error))
   })
   input.dispose()
   settings.set({ query: answer.trim() })
+}
+
+/** What a filter may ask for: the scores of all runs, so that the first answer need not wait for them. */
+async function fetchScores(client: Client, runs: Runs): Promise<void> {
+  const { metrics } = await client.request(listMetrics, {})
+  await runs.need(metrics.filter(metric => metric.startsWith('test/') && isMetricId(metric)))
 }
 
 async function chooseOrder(settings: TreeSettings): Promise<void> {
