@@ -174,7 +174,7 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       .then(runs => {
         // Another choice may have been made meanwhile: its answer comes next.
         if (checked !== this.#settings.checked) return
-        panel.title = runs.length === 0 ? l10n.t('Compare runs') : l10n.t('Compare {0} runs', runs.length)
+        panel.title = runs.length < 2 ? l10n.t('Compare runs') : l10n.t('Compare {0} runs', runs.length)
         this.#post({ kind: 'runs', runs })
       })
       .catch((error: unknown) => this.#client.logError(error))

@@ -6,6 +6,8 @@ import type { LossOptions } from './loss/tripletLoss.ts'
 export interface HealthObservation {
   /** From 1, ascending. */
   readonly step: number
+  /** Steps that this one speaks for: itself, and those before it that were not looked at. Left out: 1. */
+  readonly span?: number
   readonly loss: number
   /** α of this step. */
   readonly margin: number
@@ -88,7 +90,7 @@ export function watchHealth(
   now: HealthObservation,
 ): { readonly state: HealthState; readonly findings: readonly HealthFinding[] } {
   if (state.diverged) return { state, findings: [] }
-  const { step } = now
+  const { step, span = 1 } = now
   if (!Number.isFinite(now.loss)) {
     return { state: { ...state, diverged: true }, findings: [{ kind: 'diverged', step, loss: now.loss }] }
   }
@@ -123,11 +125,11 @@ export function watchHealth(
     findings.push({ kind: 'exploding', step, embeddingNorm: now.embeddingNorm, firstNorm })
   }
 
-  const easySteps = now.activeFraction === 0 ? state.easySteps + 1 : 0
+  const easySteps = now.activeFraction === 0 ? state.easySteps + span : 0
   if (easySteps >= idlePatience && state.easySteps < idlePatience) {
     sayPassing({ kind: 'all-easy', step, steps: easySteps, margin: now.margin })
   }
-  const idleSteps = now.activeFraction > 0 && now.loss === 0 ? state.idleSteps + 1 : 0
+  const idleSteps = now.activeFraction > 0 && now.loss === 0 ? state.idleSteps + span : 0
   if (idleSteps >= idlePatience && state.idleSteps < idlePatience) {
     sayPassing({ kind: 'miner-idle', step, steps: idleSteps, activeFraction: now.activeFraction })
   }

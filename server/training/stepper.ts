@@ -13,7 +13,8 @@ import type { Lesson } from './schedule.ts'
 export interface StepResult {
   readonly loss: number
   readonly gradientNorm: number
-  readonly difficulty: Difficulty
+  /** `null` where it was not asked for. */
+  readonly difficulty: Difficulty | null
   readonly minedTriplets: number
   /** α of this step. */
   readonly margin: number
@@ -22,18 +23,8 @@ export interface StepResult {
   readonly histograms: DifficultyDetail | null
 }
 
-const nothing = { mean: NaN, p10: NaN, p90: NaN }
-const noDifficulty: Difficulty = {
-  validTriplets: 0,
-  easy: 0,
-  semiHard: 0,
-  hard: 0,
-  activeFraction: 0,
-  ap: nothing,
-  an: nothing,
-  embeddingNorm: NaN,
-  embeddingVariance: NaN,
-}
+/** What is looked at in a step beyond its loss. */
+export type Look = 'loss' | 'difficulty' | 'histograms'
 
 export class Stepper {
   private readonly run: OpenRun
@@ -73,7 +64,7 @@ export class Stepper {
     this.objective = this.newObjective()
   }
 
-  async step(learningRate: number, withHistograms: boolean): Promise<StepResult> {
+  async step(learningRate: number, look: Look): Promise<StepResult> {
     const { sampler, input, engine } = this.run
     const start = performance.now()
     const batch = await input.next()
@@ -81,13 +72,13 @@ export class Stepper {
 
     let loss = NaN
     let minedTriplets = 0
-    let difficulty = noDifficulty
+    let difficulty: Difficulty | null = null
     const gradientOf = ({ data, count, size, squaredDistances }: Embeddings): Float32Array => {
       const evaluation = this.objective.evaluate(data, count, size, batch.labels, this.margin, squaredDistances)
       loss = evaluation.loss
       minedTriplets = evaluation.minedTriplets
       // Here, because the engine may use the embeddings' memory for something else afterwards.
-      difficulty = this.meter.measure(this.objective.batch, this.margin, withHistograms)
+      if (look !== 'loss') difficulty = this.meter.measure(this.objective.batch, this.margin, look === 'histograms')
       return evaluation.gradient
     }
     const gradientNorm = await engine.step(batch, gradientOf, learningRate)
@@ -98,7 +89,7 @@ export class Stepper {
       difficulty,
       minedTriplets,
       margin: this.margin,
-      histograms: withHistograms ? this.histograms() : null,
+      histograms: look === 'histograms' ? this.histograms() : null,
       values: {
         loss,
         ...difficultyValues(difficulty),
@@ -111,7 +102,7 @@ export class Stepper {
     }
   }
 
-  /** The hardest triplets of the last step, as pictures of the dataset. */
+  /** The hardest triplets of the last step, whose difficulty was measured, as pictures of the dataset. */
   hardest(step: number, limit: number): HardTripletDetail[] {
     return this.meter.hardest(this.objective.batch, limit).map(({ anchor, positive, negative, ap, an }) => ({
       step,
@@ -140,11 +131,17 @@ export class Stepper {
   }
 }
 
-/** What the health watch wants to know of a step. */
-export function observation(step: number, { loss, margin, minedTriplets, difficulty }: StepResult): HealthObservation {
+/**
+ * What the health watch wants to know of a step; `null` where nobody looked.
+ * @param span steps that it speaks for
+ */
+export function observation(step: number, span: number, result: StepResult): HealthObservation | null {
+  const { loss, margin, minedTriplets, difficulty } = result
+  if (difficulty === null) return null
   const { validTriplets, activeFraction, ap, an, embeddingNorm, embeddingVariance } = difficulty
   return {
     step,
+    span,
     loss,
     margin,
     validTriplets,
@@ -157,7 +154,8 @@ export function observation(step: number, { loss, margin, minedTriplets, difficu
   }
 }
 
-function difficultyValues(difficulty: Difficulty): Partial<Record<MetricId, number>> {
+function difficultyValues(difficulty: Difficulty | null): Partial<Record<MetricId, number>> {
+  if (difficulty === null) return {}
   const { validTriplets, easy, semiHard, hard, activeFraction, ap, an, embeddingNorm, embeddingVariance } = difficulty
   const share = (count: number) => (validTriplets === 0 ? 0 : count / validTriplets)
   return {

@@ -64,10 +64,19 @@ const stepsBeforeFirstEvaluation = 10
 const mostComparisonsUntrained = 150e6
 /** Histograms kept over a whole run, about. */
 const histogramsPerRun = 200
+/** Up to this step the difficulty of every batch is measured, later that of one in a few: a curve has no room for more. */
+const measuredOneByOne = 500
+const measuredEvery = 4
 /** Milliseconds between two looks at the memory that the trainer takes. */
 const memoryInterval = 2_000
 const hardestPerStep = 4
 const hardestPerEpoch = 24
+
+/** Steps that the difficulty of this step's batch speaks for; 0 where it is not measured. */
+function spanOf(step: number): number {
+  if (step <= measuredOneByOne) return 1
+  return step % measuredEvery === 0 ? measuredEvery : 0
+}
 
 /**
  * Trains a run to its end, from its last checkpoint when it has one.
@@ -234,9 +243,11 @@ class Loop {
     const { optimizer, schedule } = run.spec
     const at = { step: state.step, steps: run.steps, epoch }
     const learningRate = optimizer.learningRate * learningRateFactor(schedule, at, state.plateau.factor)
-    const withHistograms = (state.step + 1) % this.histogramEvery === 0
+    const next = state.step + 1
+    const span = spanOf(next)
+    const look = next % this.histogramEvery === 0 ? 'histograms' : span > 0 ? 'difficulty' : 'loss'
 
-    const result = await this.stepper.step(learningRate, withHistograms)
+    const result = await this.stepper.step(learningRate, look)
     state.step++
     // Not earlier: the first point comes first.
     if (state.step === 1) this.endSearch = searchLeaks(run, tracker)
@@ -246,11 +257,11 @@ class Loop {
       tracker.milestone(state.step, 'diverged', message)
       return message
     }
-    this.watch(result)
+    this.watch(result, span)
     if (result.histograms) tracker.detail(state.step, 'difficulty', result.histograms)
     state.epochLoss.sum += result.loss
     state.epochLoss.count++
-    this.keepHardest()
+    if (result.difficulty !== null) this.keepHardest()
     return null
   }
 
@@ -274,9 +285,11 @@ class Loop {
   }
 
   /** Says what is wrong with the run when it sets in, and while a collapse lasts says so in the run's line. */
-  private watch(result: StepResult): void {
+  private watch(result: StepResult, span: number): void {
     const { run, state, tracker } = this
-    const { state: health, findings } = watchHealth(state.health, run.spec.loss, observation(state.step, result))
+    const observed = observation(state.step, span, result)
+    if (observed === null || span === 0) return
+    const { state: health, findings } = watchHealth(state.health, run.spec.loss, observed)
     state.health = health
     for (const finding of findings) {
       const message = words.finding(finding, run.spec, lessonOf(run.spec, this.epoch).mining)

@@ -100,6 +100,22 @@ describe('a run', () => {
     })
   })
 
+  it('measures the difficulty of one batch in four where a run is long, and its loss at every step', async () => {
+    const tracker = new MemoryTracker()
+    await train({ ...smallSpec(temporaryFolder()), stepsPerEpoch: 210 }, tracker)
+    const stepsOf = (metric: MetricId) => [...(tracker.curves.get(metric)?.keys() ?? [])].toSorted((a, b) => a - b)
+    const all = Array.from({ length: 630 }, (_, i) => i + 1)
+    expect(stepsOf('loss')).toEqual(all)
+    for (const metric of ['activeFraction', 'hard', 'dApP10', 'embeddingVariance'] as const) {
+      const measured = stepsOf(metric)
+      // The others are those of which histograms are kept.
+      expect(measured.filter(step => step <= 500 || step % 4 === 0)).toEqual(
+        all.filter(step => step <= 500 || step % 4 === 0),
+      )
+      expect(measured.length).toBeLessThan(570)
+    }
+  })
+
   it('keeps histograms and the hardest triplets of each epoch, as pictures of the training side', async () => {
     const tracker = new MemoryTracker()
     await train(smallSpec(temporaryFolder()), tracker)

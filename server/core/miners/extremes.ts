@@ -55,3 +55,70 @@ export function farthestWithin(distances: Float64Array, count: number, bound: nu
   }
   return best
 }
+
+/** For many bounds at once, by sorting the distances in between them; what it needs is taken once. */
+export class NearestBeyond {
+  #order = new Int32Array(0)
+  #sorted = new Float64Array(0)
+  /** Position and distance of the nearest above each bound and not above the next. */
+  #places = new Int32Array(0)
+  #nearest = new Float64Array(0)
+
+  /**
+   * For each bound the position of the nearest of the first `count` distances that is farther, the first of equals;
+   * −1 where there is none.
+   */
+  find(distances: Float64Array, count: number, bounds: Float64Array, boundCount: number, into: Int32Array): void {
+    if (boundCount <= few) {
+      for (let i = 0; i < boundCount; i++) into[i] = nearestBeyond(distances, count, bounds[i])
+      return
+    }
+    this.#sort(bounds, boundCount)
+    const [sorted, places, nearest] = [this.#sorted, this.#places, this.#nearest]
+    places.fill(-1, 0, boundCount + 1)
+    nearest.fill(Infinity, 0, boundCount + 1)
+    for (let i = 0; i < count; i++) {
+      const distance = distances[i]
+      // How many bounds are nearer: a search without a branch that no processor could foresee.
+      let below = 0
+      for (let left = boundCount; left > 1;) {
+        const half = left >> 1
+        below += Number(sorted[below + half - 1] < distance) * half
+        left -= half
+      }
+      below += Number(sorted[below] < distance)
+      if (distance < nearest[below]) {
+        nearest[below] = distance
+        places[below] = i
+      }
+    }
+    for (let i = boundCount, place = -1; i > 0; i--) {
+      if (places[i] >= 0) place = places[i]
+      into[this.#order[i - 1]] = place
+    }
+  }
+
+  /** By insertion: a class has few pictures in a batch. */
+  #sort(bounds: Float64Array, count: number): void {
+    if (this.#order.length < count) {
+      this.#order = new Int32Array(count)
+      this.#sorted = new Float64Array(count)
+      this.#places = new Int32Array(count + 1)
+      this.#nearest = new Float64Array(count + 1)
+    }
+    const [order, sorted] = [this.#order, this.#sorted]
+    for (let i = 0; i < count; i++) {
+      const bound = bounds[i]
+      let at = i
+      for (; at > 0 && sorted[at - 1] > bound; at--) {
+        sorted[at] = sorted[at - 1]
+        order[at] = order[at - 1]
+      }
+      sorted[at] = bound
+      order[at] = i
+    }
+  }
+}
+
+/** Bounds for which looking at all distances once each is quicker than sorting. */
+const few = 4

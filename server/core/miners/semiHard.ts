@@ -1,4 +1,4 @@
-import { farthest, nearestBeyond } from './extremes.ts'
+import { farthest, NearestBeyond } from './extremes.ts'
 import type { Miner, SemiHardFallback } from './miner.ts'
 
 /**
@@ -8,15 +8,18 @@ import type { Miner, SemiHardFallback } from './miner.ts'
  */
 export function semiHard(fallback: SemiHardFallback): Miner {
   const chosen = new Int32Array(1)
+  const search = new NearestBeyond()
+  let beyond = new Int32Array(0)
   return {
     mine(batch, _margin, sink) {
       for (let a = 0; a < batch.count; a++) {
         batch.look(a)
         const { positiveDistances, negativeDistances, negativeCount } = batch
+        if (beyond.length < batch.positiveCount) beyond = new Int32Array(batch.count)
+        search.find(negativeDistances, negativeCount, positiveDistances, batch.positiveCount, beyond)
         const farthestNegative = fallback === 'farthest' ? farthest(negativeDistances, negativeCount) : -1
         for (let p = 0; p < batch.positiveCount; p++) {
-          const beyond = nearestBeyond(negativeDistances, negativeCount, positiveDistances[p])
-          const n = beyond >= 0 ? beyond : farthestNegative
+          const n = beyond[p] >= 0 ? beyond[p] : farthestNegative
           if (n < 0) continue
           chosen[0] = batch.negatives[n]
           sink.add(a, batch.positives[p], chosen, 1)
