@@ -216,7 +216,7 @@ export const studies: readonly Study[] = [
     about: [
       'Half of the 1,180 classes are held out; each picture looks for its nearest among all other held-out ones, and R@1 is',
       'the share that finds its own class. See [the dataset](../data/emoji/README.md). A recipe is named after about how long it',
-      'takes on two idle cores. Turned and joined classes and dropout were chosen on other held-out sides than these.',
+      'takes on two idle cores. Turned and joined classes and dropout were chosen on other random halves than these.',
     ].join('\n'),
     metrics: ['test/recallAt1', 'test/mapAtR', 'test/identification'],
     kind: 'recipes',
@@ -247,7 +247,7 @@ export const studies: readonly Study[] = [
       'The ORL database of faces (Olivetti Research Laboratory): 40 people with ten pictures each, 20 of them held out.',
       'Identification: one picture of each of these 20 is known, and the others are to be told apart by it, over all choices',
       'of that picture. The pictures are not part of this project: `TRIPLET_LAB_ORL_FACES` names the folder. The last recipe was',
-      'chosen on other people than these.',
+      'chosen on other random halves of the people.',
     ].join('\n'),
     metrics: ['test/identification', 'test/recallAt1', 'test/mapAtR'],
     kind: 'recipes',
