@@ -181,6 +181,12 @@ export const AugmentSpec = v.object({
   turnClasses: v.optional(fraction, 0),
   /** The same by another order of red, green and blue. */
   recolorClasses: v.optional(fraction, 0),
+  /** How far all pictures of a class in a batch are stretched and slanted alike, as a fraction each way. */
+  stretchClasses: v.optional(fraction, 0),
+  /** Pixels by which all pictures of a class in a batch are bent alike. */
+  warpClasses: v.optional(nonNegative, 0),
+  /** Probability that all pictures of a class in a batch end in another class, beyond the same line. */
+  joinClasses: v.optional(fraction, 0),
 })
 export type AugmentSpec = v.InferOutput<typeof AugmentSpec>
 

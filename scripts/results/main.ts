@@ -7,7 +7,7 @@ import type { RunSpec } from '../../protocol/runSpec.ts'
 import { type Figure, Figures } from './figures.ts'
 import { type RowFigures, resultsPage, type StudyFigures } from './page.ts'
 import { rawPixels } from './rawPixels.ts'
-import { keyOf, placed, root, specOf } from './specs.ts'
+import { keyOf, placed, root, specOf, withoutUnused } from './specs.ts'
 import { type Row, studies, type Study } from './studies.ts'
 import { train } from './train.ts'
 
@@ -52,7 +52,7 @@ function jobsOf(study: Study): Job[] {
     const key = keyOf(
       raw
         ? { dataset: withoutPath(dataset), image, split, gallery: evaluation.gallery }
-        : { ...spec, dataset: withoutPath(dataset) },
+        : { ...spec, dataset: withoutPath(dataset), augment: withoutUnused(spec.augment) },
     )
     return { study, row: row.name, seed, spec, key, raw }
   }

@@ -30,7 +30,7 @@ export function resultsPage(studies: readonly StudyFigures[]): string {
     'Every row is the mean over its seeds, ± half the 95 % interval by Student’s t; a seed chooses the held-out side as well as',
     'weights, batches and augmentation. All scores are those of the last epoch, not of the best one. “Raw pixels” compares the',
     'pictures themselves by cosine distance, on the same held-out sides. CPU time is that of all threads, evaluations among',
-    'them: on two idle cores a run takes half of it.',
+    'them: on two idle cores of the same machine a run takes about half of it.',
     ...studies.flatMap(section),
     '',
   ].join('\n')
@@ -43,6 +43,7 @@ function section({ study, raw, rows }: StudyFigures): string[] {
       return [
         ...head,
         ...table(study, 'recipe', [raw, ...rows]),
+        ...processors([raw, ...rows]),
         ...rows.flatMap(({ name, experiment }) => settings(name, experiment)),
       ]
     case 'miners':
@@ -73,6 +74,19 @@ function table(study: Study, first: string, rows: readonly RowFigures[]): string
       ])
     }),
   ]
+}
+
+/** Whose time a column holds, where it is not that of one processor. */
+function processors(rows: readonly RowFigures[]): string[] {
+  const rowsOf = Map.groupBy(
+    rows.flatMap(({ name, figures }) => figures.map(({ processor }) => ({ name, processor }))),
+    ({ processor }) => processor,
+  )
+  if (rowsOf.size < 2) return []
+  const each = [...rowsOf].map(
+    ([processor, its]) => `${list([...new Set(its.map(({ name }) => name))])} on ${processor}`,
+  )
+  return ['', `CPU time was taken on several machines: ${each.join('; ')}.`]
 }
 
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`

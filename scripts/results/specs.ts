@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DatasetSpec, RunSpec } from '../../protocol/runSpec.ts'
+import type { AugmentSpec, DatasetSpec, RunSpec } from '../../protocol/runSpec.ts'
 import { parseExperiment } from '../../server/experiment/parse.ts'
 import { resolveExperiment } from '../../server/experiment/resolve.ts'
 import { networkState } from '../../server/networkState.ts'
@@ -35,6 +35,14 @@ export function specOf(experiment: string | Experiment, seed: number): RunSpec {
 /** The same settings have the same key on every machine, wherever the pictures lie. */
 export function keyOf(spec: unknown): string {
   return createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 12)
+}
+
+/** Came when figures were kept already. */
+const later: readonly string[] = ['stretchClasses', 'warpClasses', 'joinClasses'] satisfies (keyof AugmentSpec)[]
+
+/** Settings that came later count where they are used: figures from before stay as they are. */
+export function withoutUnused(augment: AugmentSpec): Partial<AugmentSpec> {
+  return Object.fromEntries(Object.entries(augment).filter(([name, value]) => value !== 0 || !later.includes(name)))
 }
 
 /** Where the pictures really are. */

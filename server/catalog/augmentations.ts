@@ -58,5 +58,23 @@ export const augment: ObjectSetting = {
       [0, 0.5],
       { aliases: ['recolourClasses', 'classColor', 'channelShuffle'] },
     ),
+    stretchClasses: amount(
+      'Stretch and slant all pictures of a class in a batch alike, by up to this fraction.',
+      fraction.max,
+      [0, 0.25],
+      { aliases: ['classStretch', 'shearClasses', 'zoomClasses'] },
+    ),
+    warpClasses: amount(
+      'Bend all pictures of a class in a batch alike, by up to so many pixels here and there.',
+      256,
+      [0, 2, 4],
+      { unit: 'pixels', aliases: ['classWarp', 'bendClasses', 'elastic'] },
+    ),
+    joinClasses: amount(
+      'Probability that all pictures of a class in a batch are cut along the same line and go on with another class there: one more class to tell apart. Helps with classes never seen in training.',
+      fraction.max,
+      [0, 0.25],
+      { citation: papers.cutMix, aliases: ['cutClasses', 'cutMix', 'classCutMix'] },
+    ),
   } satisfies Record<keyof AugmentSpec, ObjectSetting['properties'][string]>,
 }

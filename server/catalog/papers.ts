@@ -20,6 +20,7 @@ export const papers = {
   mobileNets: arxiv('Howard et al., MobileNets, 2017', '1704.04861'),
   erasing: arxiv('Zhong et al., Random Erasing Data Augmentation, AAAI 2020', '1708.04896'),
   newClasses: arxiv('Santoro et al., One-shot Learning with Memory-Augmented Neural Networks, 2016', '1605.06065'),
+  cutMix: arxiv('Yun et al., CutMix, ICCV 2019', '1905.04899'),
   clipping: arxiv('Pascanu et al., On the difficulty of training recurrent neural networks, ICML 2013', '1211.5063'),
   asha: arxiv('Li et al., A System for Massively Parallel Hyperparameter Tuning, MLSys 2020', '1810.05934'),
   swap: {

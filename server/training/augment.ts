@@ -2,6 +2,7 @@ import type { AugmentSpec } from '../../protocol/runSpec.ts'
 import { Random } from '../core/random.ts'
 import type { Shape } from './models/network.ts'
 import { NewClasses } from './newClasses.ts'
+import { sample } from './sampling.ts'
 
 /** Share of the picture that an erased rectangle covers, and how long it may be (Zhong et al., AAAI 2020, §3, narrowed). */
 const erasedArea = { least: 0.02, most: 0.25 }
@@ -103,28 +104,13 @@ export class Augmenter {
     const middleX = (width - 1) / 2
     const middleY = (height - 1) / 2
     const sign = mirrored ? -1 : 1
-    const lastX = width - 1
-    const lastY = height - 1
     let to = 0
     for (let y = 0; y < height; y++) {
       const v = y - middleY - dy
-      for (let x = 0; x < width; x++) {
+      for (let x = 0; x < width; x++, to += channels) {
         const u = x - middleX - dx
-        const sourceX = Math.min(lastX, Math.max(0, sign * (cosine * u + sine * v) + middleX))
-        const sourceY = Math.min(lastY, Math.max(0, cosine * v - sine * u + middleY))
-        const left = sourceX | 0
-        const top = sourceY | 0
-        const fx = sourceX - left
-        const fy = sourceY - top
-        const a = (top * width + left) * channels
-        const b = left < lastX ? a + channels : a
-        const below = top < lastY ? width * channels : 0
-        const wa = (1 - fx) * (1 - fy)
-        const wb = fx * (1 - fy)
-        const wc = (1 - fx) * fy
-        const wd = fx * fy
-        for (let c = 0; c < channels; c++)
-          picture[to++] = wa * from[a + c] + wb * from[b + c] + wc * from[a + below + c] + wd * from[b + below + c]
+        const sourceX = sign * (cosine * u + sine * v) + middleX
+        sample(from, this.#shape, sourceX, cosine * v - sine * u + middleY, picture, to)
       }
     }
   }

@@ -33,7 +33,7 @@ const changes: Partial<RunSpec>[] = [
     },
   },
   { loss: { margin: 1.5, distance: 'euclidean', normalize: false, softMargin: true, swap: true, reducer: 'mean' } },
-  { augment: { flip: true, shift: 2, rotate: 10, zoom: 0.1, color: 0.2, grayscale: 0.1, erase: 0.3, mirrorClasses: 0.5, turnClasses: 0.25, recolorClasses: 0.6 } },
+  { augment: { flip: true, shift: 2, rotate: 10, zoom: 0.1, color: 0.2, grayscale: 0.1, erase: 0.3, mirrorClasses: 0.5, turnClasses: 0.25, recolorClasses: 0.6, stretchClasses: 0.2, warpClasses: 1.5, joinClasses: 0.3 } },
 ] // prettier-ignore
 
 describe('a run written as an experiment file', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Figure } from '../../scripts/results/figures.ts'
 import { resultsPage, type RowFigures } from '../../scripts/results/page.ts'
-import { keyOf, placed, specOf } from '../../scripts/results/specs.ts'
+import { keyOf, placed, specOf, withoutUnused } from '../../scripts/results/specs.ts'
 import { studies, type Study } from '../../scripts/results/studies.ts'
 
 describe('the studies', () => {
@@ -18,6 +18,14 @@ describe('the studies', () => {
     const [first, second] = [1, 2].map(seed => specOf({ dataset: { name: 'emoji' } }, seed))
     expect([first.seed, first.split.seed, second.seed, second.split.seed]).toEqual([1, 1, 2, 2])
     expect(() => specOf({ dataset: { name: 'emoji' }, loss: { margin: -1 } }, 1)).toThrow('margin')
+  })
+
+  test('keep their figures when a setting is added that they do not use', () => {
+    const { augment } = specOf({ dataset: { name: 'emoji' }, augment: { shift: 2 } }, 1)
+    expect(Object.keys(withoutUnused(augment)).join()).toBe(
+      'flip,shift,rotate,zoom,color,grayscale,erase,mirrorClasses,turnClasses,recolorClasses',
+    )
+    expect(withoutUnused({ ...augment, warpClasses: 3 })).toMatchObject({ shift: 2, warpClasses: 3 })
   })
 
   test('read pictures that are not shipped from the folder that is named, and others from where they are', () => {
@@ -74,6 +82,14 @@ describe('the page', () => {
     expect(page).toContain('| random | – |  | 0 of 3 | – |')
     expect(page.findIndex(line => line.startsWith('| raw'))).toBeLessThan(
       page.findIndex(line => line.startsWith('| semi')),
+    )
+  })
+
+  test('says whose time it is where machines differ', () => {
+    const slow = { ...figure('slow', 1, 0.6), processor: 'q' }
+    expect(lines('recipes', [semi]).filter(line => line.startsWith('CPU'))).toEqual([])
+    expect(lines('recipes', [semi, row('slow', slow)])).toContain(
+      'CPU time was taken on several machines: raw pixels, semi-hard on p; slow on q.',
     )
   })
 

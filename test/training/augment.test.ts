@@ -16,6 +16,9 @@ const everything: AugmentSpec = {
   mirrorClasses: 0.5,
   turnClasses: 0.5,
   recolorClasses: 0.5,
+  stretchClasses: 0.2,
+  warpClasses: 1,
+  joinClasses: 0.3,
 }
 const shape = { height: 9, width: 7, channels: 3 }
 const size = 9 * 7 * 3
@@ -46,6 +49,9 @@ const specs = fc.record({
   mirrorClasses: fc.double({ min: 0, max: 1, noNaN: true }),
   turnClasses: fc.double({ min: 0, max: 1, noNaN: true }),
   recolorClasses: fc.double({ min: 0, max: 1, noNaN: true }),
+  stretchClasses: fc.double({ min: 0, max: 1, noNaN: true }),
+  warpClasses: fc.double({ min: 0, max: 12, noNaN: true }),
+  joinClasses: fc.double({ min: 0, max: 1, noNaN: true }),
 })
 
 /** Rows of one channel, for comparing whole pictures. */

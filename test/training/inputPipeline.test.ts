@@ -21,6 +21,9 @@ const augment: AugmentSpec = {
   mirrorClasses: 0.5,
   turnClasses: 0.3,
   recolorClasses: 0.3,
+  stretchClasses: 0.2,
+  warpClasses: 1,
+  joinClasses: 0.3,
 }
 const dataset = await openEmoji({ size: 16, channels: null })
 /** Not all pictures, and not in order: positions and indices must not be mixed up. */

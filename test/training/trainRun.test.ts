@@ -223,6 +223,9 @@ describe('a run', () => {
           mirrorClasses: 0.5,
           turnClasses: 0.2,
           recolorClasses: 0.2,
+          stretchClasses: 0.2,
+          warpClasses: 1,
+          joinClasses: 0.2,
         },
       })
       const undisturbed = new MemoryTracker()
