@@ -45,8 +45,10 @@ async function drag(window: EditorWindow, name: string, onto: string, order: rea
       await sleep(150)
     }
     await mouse.up()
-    for (const deadline = Date.now() + 8000; Date.now() < deadline; await sleep(100))
+    for (const deadline = Date.now() + 8000; Date.now() < deadline;) {
       if ((await names(window)).join() === order.join()) return
+      await sleep(100)
+    }
   }
   expect(await names(window)).toEqual(order)
 }
