@@ -72,6 +72,8 @@ async function openings(window: EditorWindow, rounds: number): Promise<void> {
 
 async function gestures(window: EditorWindow): Promise<void> {
   const rows: string[][] = []
+  // What the page does after it has opened is over.
+  await sleep(2000)
   for (const kind of ['zoom', 'pan'] as const)
     rows.push([kind, ...numbers(await body(window).evaluate(gesture, { kind, frames }))])
   console.log(`\n${frames} frames of each, milliseconds:`)
