@@ -48,10 +48,13 @@ async function parts(workspace: string): Promise<void> {
   await together(studio)
 }
 
-/** All runs of the workspace in one panel. */
+/** All runs of the workspace in one panel, but those of sweeps, which have a panel of their own. */
 async function together(studio: Studio): Promise<void> {
   const { window } = studio
   await window.command('View: Close All Editors')
+  await window.command('Triplet Lab: Filter Runs')
+  await window.page.locator('.quick-input-widget input').first().fill('-sweep>0')
+  await window.page.keyboard.press('Enter')
   const rows = await window.tree()
   const runs = rows.filter({ hasText: 'α' })
   await runs.first().click()

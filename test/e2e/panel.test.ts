@@ -273,6 +273,14 @@ test('what is written on a run is kept, its controls ask, and charts leave as fi
   const png = await sharp(await save('PNG')).metadata()
   expect(png.format).toBe('png')
   expect(png.width).toBeGreaterThan(100)
+
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  const copied = () => page.evaluate(() => navigator.clipboard.readText())
+  await panel.locator('header').getByRole('button', { name: 'Copy as Markdown' }).click()
+  await expect.poll(copied).toMatch(/^\*\*renamed\*\* \(alpha[^]*\| R@1 \| 0\.4/)
+  await panel.locator('#chart-loss .export summary').click()
+  await panel.getByRole('menuitem', { name: 'Copy as Markdown' }).click()
+  await expect.poll(copied).toMatch(/^\*\*Loss\*\* \(renamed\)[^]*step 1\)/)
   expect(window.complaints).toEqual([])
 })
 
