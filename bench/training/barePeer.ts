@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { createObjective } from '../../server/core/objective.ts'
 import { Random } from '../../server/core/random.ts'
+import type { Embeddings } from '../../server/training/engines/trainEngine.ts'
 import { openRun } from '../../server/training/openRun.ts'
 import { lessonOf } from '../../server/training/schedule.ts'
 import { takeTurns } from '../peer.ts'
@@ -23,8 +24,8 @@ const step = async () => {
   const start = performance.now()
   const batch = await input.next()
   waitedMs += performance.now() - start
-  const gradientOf = ({ data, count, size }: { data: Float32Array; count: number; size: number }): Float32Array =>
-    objective.evaluate(data, count, size, batch.labels, spec.loss.margin).gradient
+  const gradientOf = ({ data, count, size, squaredDistances }: Embeddings): Float32Array =>
+    objective.evaluate(data, count, size, batch.labels, spec.loss.margin, squaredDistances).gradient
   await engine.step(batch, gradientOf, spec.optimizer.learningRate)
 }
 await takeTurns('bare steps', step, () => {

@@ -27,7 +27,7 @@ export async function benchTracking({ rounds, seconds, only }: BenchOptions): Pr
       workload,
       bare.meanMs.toFixed(2),
       run.meanMs.toFixed(2),
-      `${(100 * (1 - 1 / run.ratio)).toFixed(1)} %`,
+      `${(100 * (1 - run.ratio)).toFixed(1)} %`,
       `${(100 * steps).toFixed(1)} %`,
       run.saveMs.toFixed(0),
       `${(100 * checkpoints).toFixed(2)} %`,

@@ -1,5 +1,5 @@
 /** A labelled batch of embeddings with its distances, computed once and shared by miner, loss and difficulty. */
-import { type DistanceKind, type Floats, pairwiseDistances, takeSquared } from './distances/pairwise.ts'
+import { areUnits, type DistanceKind, type Floats, pairwiseDistances, takeSquared } from './distances/pairwise.ts'
 
 export interface BatchOptions {
   readonly distance: DistanceKind
@@ -65,14 +65,15 @@ export class Batch {
    * Takes a batch (by reference: the arrays must stay as they are until the next load) and computes its distances.
    * @param embeddings row-major [n, d]; may be longer
    * @param labels class of each row; may be longer
-   * @param squared ‖x − y‖² of the rows, row-major [n, n], where somebody has measured them already; used where the
-   *   distance is Euclidean, squared or not
+   * @param squared ‖x − y‖² of the rows, row-major [n, n], where somebody has measured them already; not used for the
+   *   cosine of rows that are not on the unit sphere
    * @throws RangeError when there are more than maxBatch rows, or an array is too short
    */
   load(embeddings: Floats, n: number, d: number, labels: Int32Array, squared: Floats | null = null): void {
     if (n > this.maxBatch) throw new RangeError(`a batch of ${n} rows; room for ${this.maxBatch}`)
     if (labels.length < n) throw new RangeError(`${n} rows but ${labels.length} labels`)
-    if (squared !== null && this.distance !== 'cosine') takeSquared(this.distance, squared, n, this.distances)
+    if (squared !== null && (this.distance !== 'cosine' || areUnits(embeddings, n, d)))
+      takeSquared(this.distance, squared, n, this.distances)
     else pairwiseDistances(this.distance, embeddings, n, d, this.distances)
     this.count = n
     this.size = d

@@ -37,7 +37,7 @@ const wishInterval = 5
 /** Shortest time between two writes: often enough for a live curve. */
 const flushInterval = 120
 /** A write may cost at most this share of the time: on a slow disk they become rarer. */
-const flushShare = 0.02
+const flushShare = 0.01
 /** But never so rare that a curve seems to stand still. */
 const longestInterval = 1_500
 

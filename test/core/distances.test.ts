@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { l2Normalize, l2NormalizeBackward } from '../../server/core/distances/normalize.ts'
-import { type DistanceKind, pairwiseDistances, takeSquared } from '../../server/core/distances/pairwise.ts'
+import { areUnits, type DistanceKind, pairwiseDistances, takeSquared } from '../../server/core/distances/pairwise.ts'
 import { batches, distanceKinds, flat } from './arbitraries.ts'
 import { distanceMatrix, isZero } from './oracles.ts'
 
@@ -55,6 +55,34 @@ describe('pairwise distances', () => {
         expect(into).toEqual(distances(kind, flat(rows), n, d))
       }),
     )
+  })
+
+  test('of unit rows the cosine is half of the squared one', () => {
+    fc.assert(
+      fc.property(batches(), ({ rows }) => {
+        const n = rows.length
+        const d = n === 0 ? 0 : rows[0].length
+        const units = new Float32Array(n * d)
+        for (const [i, row] of rows.entries()) {
+          const norm = Math.hypot(...row)
+          units.set(norm === 0 ? row.map((_, k) => Number(k === 0)) : row.map(x => x / norm), i * d)
+        }
+        expect(areUnits(units, n, d)).toBe(true)
+        const into = new Float64Array(n * n).fill(-7)
+        takeSquared('cosine', distances('squared-euclidean', units, n, d), n, into)
+        for (const [i, distance] of distances('cosine', units, n, d).entries()) expect(into[i]).toBeCloseTo(distance, 6)
+      }),
+    )
+  })
+
+  test('rows that are no units are known', () => {
+    for (const row of [
+      [0, 0],
+      [1, 0.01],
+      [NaN, 1],
+      [Infinity, 0],
+    ])
+      expect(areUnits(Float32Array.of(0.6, 0.8, ...row), 2, 2)).toBe(false)
   })
 
   test('arrays that are too short are refused', () => {

@@ -46,20 +46,27 @@ export function pairwiseDistances(
 }
 
 /**
- * The same from squared distances that are measured already.
+ * The same from squared distances that are measured already. For the cosine, of rows that are all of length 1
+ * (`areUnits`): then 1 − cos(x, y) = ½‖x − y‖².
  * @param squared row-major [n, n]
  * @throws RangeError when an array is too short
  */
-export function takeSquared(
-  kind: Exclude<DistanceKind, 'cosine'>,
-  squared: Floats,
-  n: number,
-  into: Float64Array,
-): void {
+export function takeSquared(kind: DistanceKind, squared: Floats, n: number, into: Float64Array): void {
   if (squared.length < n * n) throw new RangeError(`${n} × ${n} distances do not fit in ${squared.length} numbers`)
   if (into.length < n * n) throw new RangeError(`${n} × ${n} distances do not fit in ${into.length} numbers`)
   if (kind === 'euclidean') for (let i = 0; i < n * n; i++) into[i] = Math.sqrt(squared[i])
+  else if (kind === 'cosine') for (let i = 0; i < n * n; i++) into[i] = squared[i] / 2
   else for (let i = 0; i < n * n; i++) into[i] = squared[i]
+}
+
+/** Whether all rows have length 1, up to what single precision makes of it. A network may also give a row of zeros. */
+export function areUnits(x: Floats, n: number, d: number): boolean {
+  for (let i = 0; i < n; i++) {
+    let sum = 0
+    for (let k = i * d; k < (i + 1) * d; k++) sum += x[k] * x[k]
+    if (!(Math.abs(sum - 1) < 1e-5)) return false
+  }
+  return true
 }
 
 function squaredDistances(x: Floats, n: number, d: number, into: Float64Array): void {
