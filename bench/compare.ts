@@ -15,6 +15,8 @@ export interface Result {
   readonly saveMs: number
   /** Share of the time in which the engine waited for pictures; NaN where it was not measured. */
   readonly waiting: number
+  /** Share of the time that went into statistics and tracking; NaN where it was not measured. */
+  readonly spent: number
   /** How many times as fast as the last contender: turn against turn, the median. */
   readonly ratio: number
 }
@@ -28,6 +30,7 @@ export async function compare(
   const medians = contenders.map((): number[] => [])
   const saves = contenders.map((): number[] => [])
   const waited = contenders.map(() => NaN)
+  const spent = contenders.map(() => NaN)
   const peaks = contenders.map(() => 0)
   for (let round = 0; round < rounds; round++) {
     for (const [i, contender] of contenders.entries()) {
@@ -36,6 +39,7 @@ export async function compare(
       medians[i].push(median(turn.steps))
       if (turn.saveMs !== undefined) saves[i].push(turn.saveMs)
       if (turn.waitedMs !== undefined) waited[i] = (waited[i] || 0) + turn.waitedMs
+      if (turn.spentMs !== undefined) spent[i] = (spent[i] || 0) + turn.spentMs
       peaks[i] = Math.max(peaks[i], turn.peakMegabytes)
     }
   }
@@ -49,6 +53,7 @@ export async function compare(
     peakMegabytes: peaks[i],
     saveMs: saves[i].length > 0 ? median(saves[i]) : NaN,
     waiting: waited[i] / steps[i].reduce((sum, ms) => sum + ms, 0),
+    spent: spent[i] / steps[i].reduce((sum, ms) => sum + ms, 0),
     ratio: median(medians[i].map((own, round) => (medians.at(-1)?.[round] ?? NaN) / own)),
   }))
 }

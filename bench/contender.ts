@@ -15,6 +15,8 @@ const Turn = v.object({
   saveMs: v.optional(v.number()),
   /** Milliseconds of the turn in which the engine waited for pictures, where that was measured. */
   waitedMs: v.optional(v.number()),
+  /** Milliseconds of the turn that went into statistics and tracking, where that was measured. */
+  spentMs: v.optional(v.number()),
 })
 export type Turn = v.InferOutput<typeof Turn>
 

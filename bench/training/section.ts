@@ -29,14 +29,17 @@ export async function benchTracking({ rounds, seconds, only }: BenchOptions): Pr
       run.meanMs.toFixed(2),
       `${(100 * (1 - run.ratio)).toFixed(1)} %`,
       `${(100 * steps).toFixed(1)} %`,
+      `${(100 * run.spent).toFixed(2)} %`,
       run.saveMs.toFixed(0),
       `${(100 * checkpoints).toFixed(2)} %`,
       `${(100 * bare.waiting).toFixed(2)} %`,
     ])
   }
-  console.log('\nStatistics, tracking and checkpoints: share of the time of a step, beside the bare engine; ms')
+  console.log(
+    '\nStatistics, tracking and checkpoints: share of the time of a step, beside the bare engine, and counted call by call; ms',
+  )
   printTable(
-    ['', 'bare', 'run', 'share, median', 'share, mean', 'checkpoint', 'every 10 s', 'waits for pictures'],
+    ['', 'bare', 'run', 'share, median', 'share, mean', 'counted', 'checkpoint', 'every 10 s', 'waits for pictures'],
     rows,
   )
 }

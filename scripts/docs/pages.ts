@@ -41,7 +41,7 @@ function measures(): string[] {
     '## What a run measures',
     '',
     'Ids that begin with `test/` are measured on the held-out side after each evaluation, the others at every step;',
-    'what is said about all triplets of a batch after step 500 at every fourth. A sweep’s',
+    'what is said about all triplets of a batch after step 500 at every eighth. A sweep’s',
     '`metric` takes them by name; `triplet-lab show RUN` lists them, with the held-out classes that are retrieved worst.',
     '',
     '| id | name | |',

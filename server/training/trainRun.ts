@@ -66,7 +66,7 @@ const mostComparisonsUntrained = 150e6
 const histogramsPerRun = 200
 /** Up to this step the difficulty of every batch is measured, later that of one in a few: a curve has no room for more. */
 const measuredOneByOne = 500
-const measuredEvery = 4
+const measuredEvery = 8
 /** Milliseconds between two looks at the memory that the trainer takes. */
 const memoryInterval = 2_000
 const hardestPerStep = 4

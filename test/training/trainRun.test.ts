@@ -100,7 +100,7 @@ describe('a run', () => {
     })
   })
 
-  it('measures the difficulty of one batch in four where a run is long, and its loss at every step', async () => {
+  it('measures the difficulty of one batch in eight where a run is long, and its loss at every step', async () => {
     const tracker = new MemoryTracker()
     await train({ ...smallSpec(temporaryFolder()), stepsPerEpoch: 210 }, tracker)
     const stepsOf = (metric: MetricId) => [...(tracker.curves.get(metric)?.keys() ?? [])].toSorted((a, b) => a - b)
@@ -109,8 +109,8 @@ describe('a run', () => {
     for (const metric of ['activeFraction', 'hard', 'dApP10', 'embeddingVariance'] as const) {
       const measured = stepsOf(metric)
       // The others are those of which histograms are kept.
-      expect(measured.filter(step => step <= 500 || step % 4 === 0)).toEqual(
-        all.filter(step => step <= 500 || step % 4 === 0),
+      expect(measured.filter(step => step <= 500 || step % 8 === 0)).toEqual(
+        all.filter(step => step <= 500 || step % 8 === 0),
       )
       expect(measured.length).toBeLessThan(570)
     }
