@@ -32,8 +32,6 @@ export default defineConfig({
           fileParallelism: false,
           // What the screen shows follows within a moment, however busy the machine is.
           expect: { poll: { timeout: 10_000 } },
-          // An editor and a browser on two cores can lose a click. A fault of the extension fails twice.
-          retry: 1,
         },
       },
     ],
