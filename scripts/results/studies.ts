@@ -57,6 +57,15 @@ const block = (filters: number, more: object = {}) => [
   'relu',
 ]
 
+/** Three blocks, each of twice as many channels as the one before; @param first what its first convolution has besides */
+const tower = (filters: number, first: object) => [
+  ...block(filters, first),
+  ...block(2 * filters),
+  'max-pool',
+  ...block(4 * filters),
+  'max-pool',
+]
+
 interface EmojiRecipe {
   readonly layers: readonly unknown[]
   readonly margin: number
@@ -89,14 +98,7 @@ function emojiRecipe({ layers, margin, joinClasses, epochs }: EmojiRecipe): Expe
 }
 
 const threeMinutes = emojiRecipe({
-  layers: [
-    ...block(32, { stride: 2 }),
-    ...block(64),
-    'max-pool',
-    ...block(128),
-    'max-pool',
-    { type: 'dropout', rate: 0.2 },
-  ],
+  layers: [...tower(32, { stride: 2 }), { type: 'dropout', rate: 0.2 }],
   margin: 0.3,
   joinClasses: 0.25,
   epochs: 37,
@@ -104,14 +106,7 @@ const threeMinutes = emojiRecipe({
 
 const widerRecipe = (epochs: number) =>
   emojiRecipe({
-    layers: [
-      ...block(40, { kernelSize: 5, stride: 2 }),
-      ...block(80),
-      'max-pool',
-      ...block(160),
-      'max-pool',
-      { type: 'dropout', rate: 0.3 },
-    ],
+    layers: [...tower(40, { kernelSize: 5, stride: 2 }), { type: 'dropout', rate: 0.3 }],
     margin: 0.4,
     joinClasses: 0.2,
     epochs,
@@ -158,7 +153,7 @@ const joinedFaces: Experiment = {
   image: { size: 48, channels: 1 },
   model: {
     architecture: 'layers',
-    layers: [...block(16, { stride: 2 }), ...block(32), 'max-pool', ...block(64), 'max-pool'],
+    layers: tower(16, { stride: 2 }),
     embeddingSize: 128,
   },
   mining: 'distance-weighted',
