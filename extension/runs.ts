@@ -2,7 +2,7 @@
 import * as vscode from 'vscode'
 import { summaryAt } from '../protocol/packedRuns.ts'
 import { listRuns, readRows, readSummaries } from '../protocol/requests.ts'
-import { endedStatuses, type RunRow } from '../protocol/runEvent.ts'
+import { endedStatuses, type MetricSummary, type RunRow } from '../protocol/runEvent.ts'
 import type { Client } from './client.ts'
 
 /** What a view needs in order to redraw as little as possible. */
@@ -79,13 +79,18 @@ export class Runs implements vscode.Disposable {
     const missing = metrics.filter(metric => !this.#metrics.has(metric))
     if (missing.length === 0) return
     const { summaries } = await this.#client.request(readSummaries, { metrics: missing })
+    const byRun = new Map<number, Record<string, MetricSummary>>()
     for (const columns of summaries) {
       for (const [i, id] of columns.runIds.entries()) {
-        const row = this.#rows.get(id)
-        if (row !== undefined)
-          this.#rows.set(id, { ...row, summaries: { ...row.summaries, [columns.metric]: summaryAt(columns, i) } })
+        let own = byRun.get(id)
+        if (own === undefined) byRun.set(id, (own = {}))
+        own[columns.metric] = summaryAt(columns, i)
       }
       this.#metrics.add(columns.metric)
+    }
+    for (const [id, own] of byRun) {
+      const row = this.#rows.get(id)
+      if (row !== undefined) this.#rows.set(id, { ...row, summaries: { ...row.summaries, ...own } })
     }
     this.#newestFirst = undefined
     this.#change.fire({ changed: [], removed: [], membership: true })

@@ -236,11 +236,15 @@ export function pointQueries(connection: Connection) {
     /** One metric over all runs that have it, ascending by id. */
     summaryColumns(metric: string): SummaryColumns {
       const columns = emptyColumns(metric)
-      const rows = connection.all(
-        'SELECT * FROM summary WHERE metric_id = (SELECT id FROM metric WHERE name = ?) ORDER BY run_id',
+      const rows = connection.lists(
+        `SELECT run_id, last, last_step, min, min_step, max, max_step
+         FROM summary WHERE metric_id = (SELECT id FROM metric WHERE name = ?) ORDER BY run_id`,
         metric,
       )
-      for (const row of rows) pushSummary(columns, Number(row['run_id']), toSummary(row))
+      for (const row of rows) {
+        const [id, last, lastStep, min, minStep, max, maxStep] = row.map(Number)
+        pushSummary(columns, id, { last, lastStep, min, minStep, max, maxStep })
+      }
       return columns
     },
 

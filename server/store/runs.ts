@@ -328,7 +328,7 @@ class SpecCache {
   decode(id: number, text: string): RunSpec {
     const known = this.known.get(id)
     if (known?.text === text) return known.spec
-    const spec = this.decoder.decode(JSON.parse(text))
+    const spec = this.decoder.decodeText(text)
     this.known.set(id, { text, spec })
     return spec
   }
@@ -353,6 +353,7 @@ function toRunRow(row: Row, specs: SpecCache, summaries: Record<string, MetricSu
 
 function readSummaries(connection: Connection, runs: readonly Row[], metrics?: readonly string[]) {
   const byRun = new Map<number, Record<string, MetricSummary>>()
+  if (metrics?.length === 0) return byRun
   const ids = JSON.stringify(runs.map(run => run['id']))
   const rows = connection.all(
     `SELECT summary.*, metric.name FROM summary JOIN metric ON metric.id = summary.metric_id

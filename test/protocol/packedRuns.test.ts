@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { PackedRuns, packRuns } from '../../protocol/packedRuns.ts'
+import { RunSpec } from '../../protocol/runSpec.ts'
 import { SpecDecoder } from '../../protocol/specDecoder.ts'
 import { runRow } from '../webview/fixtures.ts'
 
@@ -40,9 +42,60 @@ test('parts of specs that are equal are sent once, and are the same objects afte
 test('what names parts that were not sent, or is no spec, is refused', () => {
   const packed = packRuns(runs)
   expect(() => v.parse(PackedRuns, { ...packed, parts: { ...packed.parts, loss: [] } })).toThrow('loss')
+  expect(() => v.parse(PackedRuns, { ...packed, specs: [] })).toThrow('version')
+  expect(() => v.parse(PackedRuns, { ...packed, runs: { ...packed.runs, name: ['one'] } })).toThrow('length')
+  expect(() => v.parse(PackedRuns, { ...packed, runs: { ...packed.runs, status: ['x', 'y', 'z'] } })).toThrow()
   expect(() => v.parse(PackedRuns, { ...packed, parts: { ...packed.parts, seed: ['x', 'y'] } })).toThrow()
   const decoder = new SpecDecoder()
   expect(() => decoder.decode({ ...spec, loss: { ...spec.loss, margin: -1 } })).toThrow()
   expect(() => decoder.decode(null)).toThrow()
   expect(decoder.decode(spec)).toEqual(spec)
+})
+
+const asText = fc.constantFrom<(value: unknown) => string>(
+  value => JSON.stringify(value),
+  value => JSON.stringify(value, null, 2),
+  value => ` ${JSON.stringify(value)} `,
+)
+const changed = fc.record({
+  seed: fc.integer(),
+  path: fc.string({ unit: 'binary' }),
+  margin: fc.constantFrom(0.1, 0.2, 1e-7),
+  more: fc.dictionary(fc.string(), fc.jsonValue()),
+  order: fc.shuffledSubarray(Object.keys(spec), { minLength: Object.keys(spec).length }),
+  write: asText,
+})
+
+test('the text of a spec is decoded as the spec is, whatever texts came before', () => {
+  fc.assert(
+    fc.property(fc.array(changed, { minLength: 2, maxLength: 6 }), list => {
+      const decoder = new SpecDecoder()
+      for (const { seed, path, margin, more, order, write } of list) {
+        const own = { ...spec, seed, dataset: { kind: 'folder', path }, loss: { ...spec.loss, margin } }
+        const members = order.map(name => [name, own[name as keyof typeof own]])
+        const text = write(Object.fromEntries([...Object.entries(more), ...members]))
+        expect(decoder.decodeText(text)).toEqual(v.parse(RunSpec, own))
+      }
+    }),
+  )
+})
+
+test('a text that was cut or changed is decoded as JSON.parse would have it, or refused as it would be', () => {
+  const outcome = (decode: () => unknown) => {
+    try {
+      return decode()
+    } catch (error) {
+      return error instanceof SyntaxError ? 'no JSON' : 'no spec'
+    }
+  }
+  const good = JSON.stringify(spec)
+  fc.assert(
+    fc.property(fc.nat(good.length), fc.nat(3), fc.string({ maxLength: 3 }), (at, length, typed) => {
+      const decoder = new SpecDecoder()
+      decoder.decodeText(good)
+      const text = good.slice(0, at) + typed + good.slice(at + length)
+      expect(outcome(() => decoder.decodeText(text))).toEqual(outcome(() => v.parse(RunSpec, JSON.parse(text))))
+    }),
+    { numRuns: 1000 },
+  )
 })

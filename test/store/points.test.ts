@@ -137,27 +137,16 @@ describe('points', () => {
     )
   })
 
-  it('are written in bulk and summarised over many runs without waiting', () => {
+  it('are written in bulk, thinned, and summarised over many runs', () => {
     const store = opened(temporaryFolder())
     const ids = queued(store, 10_000)
     const values = Array.from({ length: 200_000 }, (_, i) => Math.sin(i))
-    let start = performance.now()
     store.appendPoints(ids[0] ?? 0, [points('loss', values)])
-    const ingest = performance.now() - start
     store.transaction(() => ids.slice(1).forEach(id => store.appendPoints(id, [points('loss', [1, 2])])))
-    start = performance.now()
-    expect(store.summaryColumns('loss').runIds).toHaveLength(10_000)
-    const lookup = performance.now() - start
-    start = performance.now()
+    expect(store.summaryColumns('loss').runIds).toEqual(ids)
     const [series] = store.series(ids[0] ?? 0, { maxPoints: 1000 })
-    const thin = performance.now() - start
     expect(series.steps.length).toBeGreaterThan(500)
-    console.info(
-      `${Math.round(200_000 / ingest)} points/ms, 10,000 summaries ${lookup.toFixed(0)} ms, thinning ${thin.toFixed(0)} ms`,
-    )
-    // Generous bounds: the machine may be busy. They still catch a missing index or a transaction per point.
-    expect(ingest).toBeLessThan(4000)
-    expect(lookup).toBeLessThan(500)
-    expect(thin).toBeLessThan(1000)
+    // And both ends.
+    expect(series.steps.length).toBeLessThanOrEqual(1000 + 2)
   })
 })

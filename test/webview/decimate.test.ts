@@ -40,13 +40,4 @@ describe('minMaxBuckets', () => {
       }),
     )
   })
-
-  test('a million points are thinned in a few milliseconds', () => {
-    const xs = Float64Array.from({ length: 1_000_000 }, (_, i) => i)
-    const ys = xs.map(x => Math.sin(x / 1000))
-    minMaxBuckets(xs, ys, 0, xs.length, 1000)
-    const start = performance.now()
-    minMaxBuckets(xs, ys, 0, xs.length, 1000)
-    expect(performance.now() - start).toBeLessThan(100)
-  })
 })

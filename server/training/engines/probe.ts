@@ -44,8 +44,15 @@ const timedMs = 300
 const glancedPictures = 16
 const hopeless = 3
 
-/** Never throws: what goes wrong is a result. */
-export async function probeEngine(given: ProbeRequest, kinds: readonly EngineKind[]): Promise<ProbeResult> {
+/**
+ * Never throws: what goes wrong is a result.
+ * @param now the clock, in milliseconds
+ */
+export async function probeEngine(
+  given: ProbeRequest,
+  kinds: readonly EngineKind[],
+  now = () => performance.now(),
+): Promise<ProbeResult> {
   const request = { ...given, toBeat: given.toBeat ?? null }
   const kind = kinds.find(({ id }) => id === request.engine)
   if (!kind) return { kind: 'failed', message: `There is no engine ${request.engine}.` }
@@ -53,14 +60,14 @@ export async function probeEngine(given: ProbeRequest, kinds: readonly EngineKin
     let stepMs: number | null = null
     const { toBeat } = request
     if (toBeat !== null) {
-      const glance = await glanceAt(kind, request)
+      const glance = await glanceAt(kind, request, now)
       if (glance > hopeless * toBeat) return { kind: 'slower', stepMs: glance }
-      stepMs = await timeSteps(kind, request)
+      stepMs = await timeSteps(kind, request, now)
       if (stepMs > toBeat) return { kind: 'slower', stepMs }
     }
     const gradientError = await checkGradient(kind, request)
     if (!(gradientError <= largestError)) return { kind: 'wrong', gradientError }
-    return { kind: 'ok', stepMs: stepMs ?? (await timeSteps(kind, request)), gradientError }
+    return { kind: 'ok', stepMs: stepMs ?? (await timeSteps(kind, request, now)), gradientError }
   } catch (error) {
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
   }
@@ -146,7 +153,7 @@ function norm(x: Float32Array | Float64Array): number {
 }
 
 /** @returns the median of a few steps, the first (which compiles and allocates) left out */
-async function timeSteps(kind: EngineKind, request: ProbeRequest): Promise<number> {
+async function timeSteps(kind: EngineKind, request: ProbeRequest, now: () => number): Promise<number> {
   const { network, optimizer, batchSize, threads } = request
   const engine = await kind.create({ network, optimizer, seed: 1, clipNorm: null, batchSize, threads })
   try {
@@ -154,11 +161,11 @@ async function timeSteps(kind: EngineKind, request: ProbeRequest): Promise<numbe
     const gradient = noise(batchSize * network.embeddingSize, 'towards')
     await oneStep(engine, batch, gradient)
     const times: number[] = []
-    const end = performance.now() + timedMs
-    while (times.length < timedSteps || (performance.now() < end && times.length < 50)) {
-      const start = performance.now()
+    const end = now() + timedMs
+    while (times.length < timedSteps || (now() < end && times.length < 50)) {
+      const start = now()
       await oneStep(engine, batch, gradient)
-      times.push(performance.now() - start)
+      times.push(now() - start)
     }
     return times.sort((a, b) => a - b)[times.length >> 1]
   } finally {
@@ -167,16 +174,17 @@ async function timeSteps(kind: EngineKind, request: ProbeRequest): Promise<numbe
 }
 
 /** @returns about how long a step of the whole batch takes, from the second step of a small one */
-async function glanceAt(kind: EngineKind, { network, optimizer, batchSize, threads }: ProbeRequest): Promise<number> {
+async function glanceAt(kind: EngineKind, request: ProbeRequest, now: () => number): Promise<number> {
+  const { network, optimizer, batchSize, threads } = request
   const few = Math.min(glancedPictures, batchSize)
   const engine = await kind.create({ network, optimizer, seed: 1, clipNorm: null, batchSize: few, threads })
   try {
     const batch = pictures(network, few)
     const gradient = noise(few * network.embeddingSize, 'towards')
     await oneStep(engine, batch, gradient)
-    const start = performance.now()
+    const start = now()
     await oneStep(engine, batch, gradient)
-    return ((performance.now() - start) * batchSize) / few
+    return ((now() - start) * batchSize) / few
   } finally {
     engine.dispose()
   }

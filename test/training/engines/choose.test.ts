@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { chooseEngine, describeChoice, type TryInProcess } from '../../../server/training/engines/choose.ts'
-import { probeEngine } from '../../../server/training/engines/probe.ts'
+import { probeEngine, type ProbeRequest } from '../../../server/training/engines/probe.ts'
 import { tfjsCpu, tfjsWasm } from '../../../server/training/engines/tfjs/kinds.ts'
 import type { EngineKind, EngineOptions, TrainEngine } from '../../../server/training/engines/trainEngine.ts'
 import { wholeNetworks } from './networks.ts'
@@ -38,6 +38,17 @@ function like(kind: EngineKind, id: string, change: (engine: TrainEngine) => Par
   }
 }
 
+/** Steps take the time that the test says, however busy the machine is. */
+let time = 0
+const taking = (milliseconds: number, engine: TrainEngine): Pick<TrainEngine, 'step'> => ({
+  async step(...given) {
+    const norm = await engine.step(...given)
+    time += milliseconds
+    return norm
+  },
+})
+const probe = (request: ProbeRequest) => probeEngine(request, kinds, () => time)
+
 /** Computes everything rightly but for the gradient of the last kernel, which comes out a quarter too large. */
 const wrong = like(tfjsCpu, 'wrong', engine => ({
   async step(batch, gradientOf, rate) {
@@ -48,16 +59,12 @@ const wrong = like(tfjsCpu, 'wrong', engine => ({
     const kernel = after.get(name)
     if (kernel) after.set(name, { ...kernel, data: kernel.data.map((x, i) => x + 0.25 * (x - before[i])) })
     await engine.importState(after)
+    time += 100
     return norm
   },
 }))
-const slow = like(tfjsCpu, 'slow', engine => ({
-  async step(...given) {
-    await new Promise(resolve => setTimeout(resolve, 60))
-    return engine.step(...given)
-  },
-}))
-const quick = like(tfjsCpu, 'quick', () => ({}))
+const slow = like(tfjsCpu, 'slow', engine => taking(400, engine))
+const quick = like(tfjsCpu, 'quick', engine => taking(100, engine))
 const crashing = like(tfjsCpu, 'crashing', () => ({}))
 const absent: EngineKind = { ...tfjsCpu, id: 'absent', unusable: () => Promise.resolve('it is not installed.') }
 const kinds = [absent, wrong, slow, crashing, quick, tfjsCpu]
@@ -71,7 +78,7 @@ describe('trying an engine', () => {
   })
 
   it('finds a wrong gradient wrong', async () => {
-    const result = await probeEngine({ ...options, engine: 'wrong' }, kinds)
+    const result = await probe({ ...options, engine: 'wrong' })
     expect(result.kind).toBe('wrong')
   })
 
@@ -97,7 +104,7 @@ describe('choosing an engine', () => {
   const tryInProcess: TryInProcess = async request => {
     tried.push(request.engine)
     if (request.engine === 'crashing') throw new Error('exit code 139')
-    return JSON.parse(JSON.stringify(await probeEngine(request, kinds))) as unknown
+    return JSON.parse(JSON.stringify(await probe(request))) as unknown
   }
 
   beforeEach(() => {
