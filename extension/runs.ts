@@ -1,6 +1,6 @@
 /** The rows of all runs as the store has them: filled once a server is up, kept current by deltas. Views read it. */
 import * as vscode from 'vscode'
-import { summaryAt } from '../protocol/packedRuns.ts'
+import { summariesOf } from '../protocol/packedRuns.ts'
 import { listRuns, readRows, readSummaries } from '../protocol/requests.ts'
 import { endedStatuses, type MetricSummary, type RunRow } from '../protocol/runEvent.ts'
 import type { Client } from './client.ts'
@@ -80,14 +80,13 @@ export class Runs implements vscode.Disposable {
     if (missing.length === 0) return
     const { summaries } = await this.#client.request(readSummaries, { metrics: missing })
     const byRun = new Map<number, Record<string, MetricSummary>>()
-    for (const columns of summaries) {
-      for (const [i, id] of columns.runIds.entries()) {
-        let own = byRun.get(id)
-        if (own === undefined) byRun.set(id, (own = {}))
-        own[columns.metric] = summaryAt(columns, i)
+    for (const table of summaries)
+      for (const { runId, summary } of summariesOf(table)) {
+        let own = byRun.get(runId)
+        if (own === undefined) byRun.set(runId, (own = {}))
+        own[table.metric] = summary
       }
-      this.#metrics.add(columns.metric)
-    }
+    for (const metric of missing) this.#metrics.add(metric)
     for (const [id, own] of byRun) {
       const row = this.#rows.get(id)
       if (row !== undefined) this.#rows.set(id, { ...row, summaries: { ...row.summaries, ...own } })

@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import { DetailKind } from './details.ts'
 import { ExportFormat } from './exportFormat.ts'
-import { PackedRuns, SummaryColumns } from './packedRuns.ts'
+import { PackedRuns, SummaryTable } from './packedRuns.ts'
 import { SweepInfo, SweepTrial, SweepWish } from './sweeps.ts'
 import { Clock, RunDelta, RunEvent, RunRow, RunWish, Series } from './runEvent.ts'
 
@@ -84,7 +84,7 @@ export const readRows = request(
 export const readSummaries = request(
   'triplet/summaries',
   v.object({ metrics: v.array(v.string()) }),
-  v.object({ summaries: v.array(SummaryColumns) }),
+  v.object({ summaries: v.array(SummaryTable) }),
 )
 
 /** Client → server: the metrics that any run has. */

@@ -9,8 +9,8 @@ export class SpecDecoder {
   readonly #parts = new Map<string, unknown>()
   /** By the text of a member, `"seed":5`. */
   readonly #members = new Map<string, Member>()
-  /** Members of the text that was decoded last: most of the next one's are the same. */
-  #before: readonly Member[] = []
+  /** What was decoded last: most members of the next text are the same. */
+  #before: Decoded | null = null
 
   /**
    * @returns a spec whose parts are shared with the others that came from here: not to be changed
@@ -29,24 +29,35 @@ export class SpecDecoder {
   decodeText(text: string): RunSpec {
     const members = this.#membersOf(text)
     if (members === null) return this.decode(JSON.parse(text))
-    this.#before = members
+    const before = this.#before
+    const alike =
+      before?.members.length === members.length && members.every((one, i) => one.name === before.members[i].name)
+    const spec = alike ? withChanges(before, members) : this.#specOf(members)
+    // Of two members of one name the last counts, which comparing them one by one would not see.
+    const distinct = alike || new Set(members.map(({ name }) => name)).size === members.length
+    this.#before = distinct ? { members, spec } : null
+    return spec
+  }
+
+  #specOf(members: readonly Member[]): RunSpec {
     const given = new Map(members.map(({ name, part }) => [name, part]))
-    const spec: Partial<Record<PartName, unknown>> = {}
-    for (const name of partNames) spec[name] = given.has(name) ? given.get(name) : this.part(name, undefined)
-    return spec as RunSpec
+    return Object.fromEntries(
+      partNames.map(name => [name, given.has(name) ? given.get(name) : this.part(name, undefined)]),
+    ) as RunSpec
   }
 
   /** `null` when the text is not an object without spaces between its members. */
   #membersOf(text: string): Member[] | null {
     if (!text.startsWith('{"')) return null
+    const before = this.#before?.members ?? []
     const members: Member[] = []
     for (let at = 1; ; at++) {
-      const before = this.#before.at(members.length)
-      const member = before !== undefined && isMemberAt(text, at, before.text) ? before : this.#member(text, at)
+      const expected = before.at(members.length)
+      const member = expected !== undefined && isMemberAt(text, at, expected.text) ? expected : this.#member(text, at)
       if (member === null) return null
       members.push(member)
       at += member.text.length
-      if (text[at] === '}') return at === text.length - 1 ? members : null
+      if (text.charCodeAt(at) === closing) return at === text.length - 1 ? members : null
     }
   }
 
@@ -84,11 +95,26 @@ interface Member {
   readonly part: unknown
 }
 
+interface Decoded {
+  readonly members: readonly Member[]
+  readonly spec: RunSpec
+}
+
+function withChanges(before: Decoded, members: readonly Member[]): RunSpec {
+  const spec: Record<string, unknown> = { ...before.spec }
+  for (const [i, member] of members.entries())
+    if (member !== before.members[i] && isPart(member.name)) spec[member.name] = member.part
+  return spec as RunSpec
+}
+
+const comma = 0x2c
+const closing = 0x7d
+
 const isPart = (name: string): name is PartName => Object.hasOwn(RunSpec.entries, name)
 
 function isMemberAt(text: string, at: number, member: string): boolean {
-  const next = text[at + member.length]
-  return (next === ',' || next === '}') && text.startsWith(member, at)
+  const next = text.charCodeAt(at + member.length)
+  return (next === comma || next === closing) && text.startsWith(member, at)
 }
 
 /** Where the comma or bracket after the member stands; `null` when there is none. */

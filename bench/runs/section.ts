@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { TreeModel } from '../../extension/views/treeModel.ts'
-import { summaryAt } from '../../protocol/packedRuns.ts'
+import { summariesOf } from '../../protocol/packedRuns.ts'
 import { listRuns, readCurves, readRows, readSummaries, type RequestType } from '../../protocol/requests.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { headlineMetric } from '../../protocol/runOrder.ts'
@@ -120,11 +120,10 @@ async function filtered(client: TestClient, rows: readonly RunRow[], query: stri
   const byId = new Map(rows.map(run => [run.id, run]))
   if (missing.length > 0) {
     const { summaries } = await ask(client, readSummaries, { metrics: missing })
-    for (const columns of summaries)
-      for (const [i, id] of columns.runIds.entries()) {
-        const row = byId.get(id)
-        if (row !== undefined)
-          byId.set(id, { ...row, summaries: { ...row.summaries, [columns.metric]: summaryAt(columns, i) } })
+    for (const table of summaries)
+      for (const { runId, summary } of summariesOf(table)) {
+        const row = byId.get(runId)
+        if (row !== undefined) byId.set(runId, { ...row, summaries: { ...row.summaries, [table.metric]: summary } })
       }
   }
   const all = [...byId.values()]

@@ -1,6 +1,7 @@
 /** Requests about runs that are there: looking closer, writing on them, going on, removing. */
 import * as v from 'valibot'
 import { HardestDetail } from '../../protocol/details.ts'
+import { packTable } from '../../protocol/packedRuns.ts'
 import {
   annotateRuns,
   emptyTrash as emptyTrashRequest,
@@ -39,7 +40,7 @@ export function serveRunRequests({ connection, workspace }: RequestContext, on: 
   const references = (runIds: readonly number[]) => runIds.map(id => ({ id }))
 
   on(readRows, ({ runIds }) => ({ runs: workspace.rows(runIds) }))
-  on(readSummaries, ({ metrics }) => ({ summaries: workspace.summaries(metrics) }))
+  on(readSummaries, ({ metrics }) => ({ summaries: workspace.summaries(metrics).map(packTable) }))
   on(listMetrics, () => ({
     metrics: [...new Set(workspace.folders().flatMap(folder => folder.store(false)?.metricNames() ?? []))],
   }))

@@ -5,14 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { RunDelta, RunRow } from '../../protocol/runEvent.ts'
 import { storeFolderName } from '../store/layout.ts'
 import { DeltaBuffer } from './deltaBuffer.ts'
-import {
-  emptyColumns,
-  packRuns,
-  pushSummary,
-  summaryAt,
-  type PackedRuns,
-  type SummaryColumns,
-} from '../../protocol/packedRuns.ts'
+import { packRuns, type PackedRuns, type SummaryTable } from '../../protocol/packedRuns.ts'
 import { fromPublicId, publicDelta, publicRun, toPublicId } from './runIds.ts'
 import { type FolderEvents, WorkspaceFolder } from './workspaceFolder.ts'
 
@@ -81,19 +74,14 @@ export class Workspace {
 
   /** The same as a message, with these metrics. */
   packed(metrics: readonly string[]): PackedRuns {
-    return { ...packRuns(this.runs(), []), summaries: this.summaries(metrics) }
+    return packRuns(this.runs(), this.summaries(metrics))
   }
 
-  /** Metrics of the runs of all folders. */
-  summaries(metrics: readonly string[]): SummaryColumns[] {
-    return metrics.map(metric => {
-      const all = emptyColumns(metric)
-      for (const folder of this.folders()) {
-        const columns = folder.store(false)?.summaryColumns(metric)
-        for (const [i, id] of columns?.runIds.entries() ?? [])
-          if (columns !== undefined) pushSummary(all, toPublicId(folder.index, id), summaryAt(columns, i))
-      }
-      return all
+  /** Metrics of the runs of all folders: one table for each metric and folder. */
+  summaries(metrics: readonly string[]): SummaryTable[] {
+    return this.folders().flatMap(folder => {
+      const store = folder.store(false)
+      return store === null ? [] : metrics.map(metric => store.summaryTable(metric, id => toPublicId(folder.index, id)))
     })
   }
 

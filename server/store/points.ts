@@ -1,5 +1,5 @@
 /** Points of curves: written in bulk by a run's trainer, read whole, thinned, or as what is new. */
-import { emptyColumns, pushSummary, type SummaryColumns } from '../../protocol/packedRuns.ts'
+import { emptyTable, setSummary, type SummaryTable } from '../../protocol/packedRuns.ts'
 import type { MetricSummary, Series } from '../../protocol/runEvent.ts'
 import { Extremes, thinned } from './extremes.ts'
 import { nextRevision, toSummary } from './runs.ts'
@@ -233,19 +233,28 @@ export function pointQueries(connection: Connection) {
       return found
     },
 
-    /** One metric over all runs that have it, ascending by id. */
-    summaryColumns(metric: string): SummaryColumns {
-      const columns = emptyColumns(metric)
+    /**
+     * One metric over all runs that have it, ascending by id.
+     * @param named the id by which a run of this store is known elsewhere
+     */
+    summaryTable(metric: string, named = (id: number) => id): SummaryTable {
       const rows = connection.lists(
         `SELECT run_id, last, last_step, min, min_step, max, max_step
          FROM summary WHERE metric_id = (SELECT id FROM metric WHERE name = ?) ORDER BY run_id`,
         metric,
       )
-      for (const row of rows) {
-        const [id, last, lastStep, min, minStep, max, maxStep] = row.map(Number)
-        pushSummary(columns, id, { last, lastStep, min, minStep, max, maxStep })
+      const table = emptyTable(metric, rows.length)
+      for (const [i, row] of rows.entries()) {
+        setSummary(table, i, named(Number(row[0])), {
+          last: Number(row[1]),
+          lastStep: Number(row[2]),
+          min: Number(row[3]),
+          minStep: Number(row[4]),
+          max: Number(row[5]),
+          maxStep: Number(row[6]),
+        })
       }
-      return columns
+      return table
     },
 
     /** The metrics that any run has. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import { PackedRuns, packRuns } from '../../protocol/packedRuns.ts'
+import { emptyTable, PackedRuns, packRuns, packTable, setSummary, SummaryTable } from '../../protocol/packedRuns.ts'
 import { RunSpec } from '../../protocol/runSpec.ts'
 import { SpecDecoder } from '../../protocol/specDecoder.ts'
 import { runRow } from '../webview/fixtures.ts'
@@ -20,27 +20,50 @@ const runs = [
   runRow({ id: 2, spec: { ...spec, seed: 9, loss: { ...spec.loss, margin: 0.5 } }, summaries: { loss: summary(4) } }),
   runRow({ id: 1, spec: JSON.parse(JSON.stringify(spec)) as typeof spec, tags: ['paper'], heading: 'a' }),
 ]
-const sent = (metrics?: string[]) => v.parse(PackedRuns, JSON.parse(JSON.stringify(packRuns(runs, metrics)))).runs
+/** The summaries of a metric, as the store gives them. */
+function table(metric: string): SummaryTable {
+  const having = runs.filter(run => metric in run.summaries)
+  const made = emptyTable(metric, having.length)
+  for (const [i, run] of having.entries()) setSummary(made, i, run.id, run.summaries[metric])
+  return made
+}
+const packed = packRuns(runs, ['loss', 'test/recallAt1', 'unheard/of'].map(table))
+const sent = () => v.parse(PackedRuns, JSON.parse(JSON.stringify(packed))).runs
 
 test('rows come back as they were', () => {
   expect(sent()).toEqual(runs)
-  expect(v.parse(PackedRuns, packRuns([])).runs).toEqual([])
+  expect(v.parse(PackedRuns, packRuns([], [])).runs).toEqual([])
 })
 
-test('only the metrics that were asked for are sent', () => {
-  expect(sent(['loss', 'unheard/of']).map(run => Object.keys(run.summaries))).toEqual([['loss'], ['loss'], []])
+test('summaries of runs that are not there, and of no metric, change nothing', () => {
+  expect(v.parse(PackedRuns, packRuns(runs.slice(1), [table('loss')])).runs.map(run => run.summaries)).toEqual([
+    { loss: summary(4) },
+    {},
+  ])
+  expect(v.parse(PackedRuns, packRuns(runs, [])).runs.map(run => run.summaries)).toEqual([{}, {}, {}])
+})
+
+test('summaries come back exactly, from any place in memory', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ noNaN: true }), { minLength: 7, maxLength: 28 }), numbers => {
+      const whole = numbers.slice(0, 7 * Math.floor(numbers.length / 7))
+      const given = new Float64Array([0, ...whole]).subarray(1)
+      const back = v.parse(SummaryTable, JSON.parse(JSON.stringify(packTable({ metric: 'loss', numbers: given }))))
+      expect([...back.numbers]).toEqual(whole)
+    }),
+  )
+  expect(() => v.parse(SummaryTable, { metric: 'loss', numbers: 'AAAA' })).toThrow('loss')
 })
 
 test('parts of specs that are equal are sent once, and are the same objects afterwards', () => {
-  expect(packRuns(runs).parts['seed']).toEqual([1, 9])
-  expect(packRuns(runs).parts['model']).toHaveLength(1)
+  expect(packed.parts['seed']).toEqual([1, 9])
+  expect(packed.parts['model']).toHaveLength(1)
   const [first, second, third] = sent()
   expect(first.spec.model).toBe(second.spec.model)
   expect(first.spec.loss).toBe(third.spec.loss)
 })
 
 test('what names parts that were not sent, or is no spec, is refused', () => {
-  const packed = packRuns(runs)
   expect(() => v.parse(PackedRuns, { ...packed, parts: { ...packed.parts, loss: [] } })).toThrow('loss')
   expect(() => v.parse(PackedRuns, { ...packed, specs: [] })).toThrow('version')
   expect(() => v.parse(PackedRuns, { ...packed, runs: { ...packed.runs, name: ['one'] } })).toThrow('length')

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { summariesOf } from '../../protocol/packedRuns.ts'
 import { opened, points, queued, temporaryFolder } from './helpers.ts'
 
 describe('points', () => {
@@ -143,7 +144,7 @@ describe('points', () => {
     const values = Array.from({ length: 200_000 }, (_, i) => Math.sin(i))
     store.appendPoints(ids[0] ?? 0, [points('loss', values)])
     store.transaction(() => ids.slice(1).forEach(id => store.appendPoints(id, [points('loss', [1, 2])])))
-    expect(store.summaryColumns('loss').runIds).toEqual(ids)
+    expect([...summariesOf(store.summaryTable('loss'))].map(({ runId }) => runId)).toEqual(ids)
     const [series] = store.series(ids[0] ?? 0, { maxPoints: 1000 })
     expect(series.steps.length).toBeGreaterThan(500)
     // And both ends.
