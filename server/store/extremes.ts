@@ -124,19 +124,19 @@ export function thinned(
 ): { steps: number[]; values: number[]; means: Means } {
   const width = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, Math.floor((maxPoints - 2) / 2))))
   const { from, to } = wholeBuckets(first, last)
-  const points = new PointReader(connection, runId, metricId, first, width)
-  const parts =
-    width < stepsPerBucket || from > to
-      ? [points.between(first, last)]
-      : [
-          // Whole buckets inside, and the points of the two that stick out at the ends.
-          points.between(first, from * stepsPerBucket - 1),
-          ofBuckets(connection, runId, metricId, from, to, first, width),
-          points.between((to + 1) * stepsPerBucket, last),
-        ]
-  const byStep = new Map([...parts.flatMap(part => part.extremes), ...points.ends(first, last)])
+  const curve: Curve = { connection, runId, metricId }
+  const stretches = new Stretches(first, width)
+  if (width < stepsPerBucket || from > to) addPoints(stretches, curve, first, last)
+  else {
+    // Whole buckets inside, and the points of the two that stick out at the ends.
+    addPoints(stretches, curve, first, from * stepsPerBucket - 1)
+    addBuckets(stretches, curve, from, to)
+    addPoints(stretches, curve, (to + 1) * stepsPerBucket, last)
+  }
+  stretches.end()
+  const byStep = new Map([...stretches.extremes, ...ends(curve, first, last)])
   const steps = [...byStep.keys()].sort((a, b) => a - b)
-  const means = parts.flatMap(part => part.means)
+  const { means } = stretches
   return {
     steps,
     values: steps.map(step => byStep.get(step) ?? NaN),
@@ -148,10 +148,72 @@ export function thinned(
   }
 }
 
-interface Part {
-  readonly extremes: Point[]
+interface Curve {
+  readonly connection: Connection
+  readonly runId: number
+  readonly metricId: number
+}
+
+/** Gathers points and buckets, ascending, into stretches of `width` steps from `origin` on. */
+class Stretches {
+  /** The smallest and the largest of each stretch. */
+  readonly extremes: Point[] = []
   /** Step, value and weight of each stretch. */
-  readonly means: (readonly [number, number, number])[]
+  readonly means: (readonly [number, number, number])[] = []
+  readonly #origin: number
+  readonly #width: number
+  #stretch = -1
+  #low = Infinity
+  #lowStep = -1
+  #high = -Infinity
+  #highStep = -1
+  #count = 0
+  #sum = 0
+  /** Sum of the steps of all points. */
+  #moment = 0
+
+  constructor(origin: number, width: number) {
+    this.#origin = origin
+    this.#width = width
+  }
+
+  /** Goes on with the stretch that the step is in. */
+  enter(step: number): void {
+    const stretch = Math.floor((step - this.#origin) / this.#width)
+    if (stretch === this.#stretch) return
+    this.end()
+    this.#stretch = stretch
+  }
+
+  addExtreme(step: number, value: number): void {
+    if (value < this.#low) {
+      this.#low = value
+      this.#lowStep = step
+    }
+    if (value > this.#high) {
+      this.#high = value
+      this.#highStep = step
+    }
+  }
+
+  /** @param step the mean step of the points */
+  addSum(count: number, sum: number, step: number): void {
+    this.#count += count
+    this.#sum += sum
+    this.#moment += count * step
+  }
+
+  end(): void {
+    if (this.#lowStep >= 0) this.extremes.push([this.#lowStep, this.#low], [this.#highStep, this.#high])
+    if (this.#count > 0) this.means.push([this.#moment / this.#count, this.#sum / this.#count, this.#count])
+    this.#low = Infinity
+    this.#lowStep = -1
+    this.#high = -Infinity
+    this.#highStep = -1
+    this.#count = 0
+    this.#sum = 0
+    this.#moment = 0
+  }
 }
 
 /** Numbers of the first and the last bucket that lie inside a stretch with all of their steps. */
@@ -159,16 +221,8 @@ function wholeBuckets(first: number, last: number): { from: number; to: number }
   return { from: Math.ceil(first / stepsPerBucket), to: Math.floor((last + 1) / stepsPerBucket) - 1 }
 }
 
-/** Buckets of which several make a stretch: read once and in order, since SQLite would sort them anew for each question. */
-function ofBuckets(
-  connection: Connection,
-  runId: number,
-  metricId: number,
-  from: number,
-  to: number,
-  origin: number,
-  width: number,
-): Part {
+/** Buckets of which several make a stretch. Read in order and gathered here: SQLite would sort them to group them. */
+function addBuckets(stretches: Stretches, { connection, runId, metricId }: Curve, from: number, to: number): void {
   const rows = connection.lists(
     `SELECT bucket, min, min_step, max, max_step, count, sum FROM extreme
      WHERE run_id = ? AND metric_id = ? AND bucket BETWEEN ? AND ? ORDER BY bucket`,
@@ -177,76 +231,45 @@ function ofBuckets(
     from,
     to,
   )
-  const part: Part = { extremes: [], means: [] }
-  let [low, lowStep, high, highStep, count, sum, moment] = [Infinity, -1, -Infinity, -1, 0, 0, 0]
-  const end = () => {
-    if (lowStep >= 0) part.extremes.push([lowStep, low], [highStep, high])
-    if (count > 0) part.means.push([moment / count, sum / count, count])
-    ;[low, lowStep, high, highStep, count, sum, moment] = [Infinity, -1, -Infinity, -1, 0, 0, 0]
-  }
-  let stretch = -1
   for (const row of rows) {
-    const [bucket, min, minStep, max, maxStep, ownCount, ownSum] = row.map(Number)
-    const own = Math.floor((bucket * stepsPerBucket - origin) / width)
-    if (own !== stretch) end()
-    stretch = own
-    if (min < low) [low, lowStep] = [min, minStep]
-    if (max > high) [high, highStep] = [max, maxStep]
-    count += ownCount
-    sum += ownSum
-    moment += ownCount * (bucket * stepsPerBucket + (stepsPerBucket - 1) / 2)
+    const start = Number(row[0]) * stepsPerBucket
+    stretches.enter(start)
+    stretches.addExtreme(Number(row[2]), Number(row[1]))
+    stretches.addExtreme(Number(row[4]), Number(row[3]))
+    stretches.addSum(Number(row[5]), Number(row[6]), start + (stepsPerBucket - 1) / 2)
   }
-  end()
-  return part
 }
 
-/** Points of a metric, put into stretches of `width` steps from `origin` on. */
-class PointReader {
-  readonly #connection: Connection
-  readonly #curve: readonly [number, number]
-  readonly #stretches: readonly [number, number]
-
-  constructor(connection: Connection, runId: number, metricId: number, origin: number, width: number) {
-    this.#connection = connection
-    this.#curve = [runId, metricId]
-    this.#stretches = [origin, width]
+function addPoints(stretches: Stretches, { connection, runId, metricId }: Curve, from: number, to: number): void {
+  if (from > to) return
+  const rows = connection.lists(
+    `SELECT step, value FROM point
+     WHERE run_id = ? AND metric_id = ? AND step BETWEEN ? AND ? AND value IS NOT NULL ORDER BY step`,
+    runId,
+    metricId,
+    from,
+    to,
+  )
+  for (const row of rows) {
+    const [step, value] = [Number(row[0]), Number(row[1])]
+    stretches.enter(step)
+    stretches.addExtreme(step, value)
+    stretches.addSum(1, value, step)
   }
+}
 
-  between(from: number, to: number): Part {
-    if (from > to) return { extremes: [], means: [] }
-    // SQLite takes the bare column "step" from the row that holds the minimum or maximum.
-    const extremes = ['min', 'max'].flatMap(aggregate => this.#read(`step, ${aggregate}(value)`, from, to))
-    const means = this.#read('avg(step) AS mean_step, avg(value), count(*)', from, to, 'mean_step')
-    return {
-      extremes: extremes.map(([step, value]) => [Number(step), Number(value)]),
-      means: means.map(([step, value, weight]) => [Number(step), Number(value), Number(weight)]),
-    }
-  }
-
-  /** The first and the last point. */
-  ends(first: number, last: number): Point[] {
-    return ['ASC', 'DESC'].flatMap(direction =>
-      this.#connection
-        .lists(
-          `SELECT step, value FROM point WHERE run_id = ? AND metric_id = ? AND value IS NOT NULL
-           AND step BETWEEN ? AND ? ORDER BY step ${direction} LIMIT 1`,
-          ...this.#curve,
-          first,
-          last,
-        )
-        .map(([step, value]): Point => [Number(step), Number(value)]),
-    )
-  }
-
-  #read(columns: string, from: number, to: number, order = 'step') {
-    return this.#connection.lists(
-      `SELECT ${columns} FROM point
-       WHERE run_id = ?1 AND metric_id = ?2 AND step BETWEEN ?3 AND ?4 AND value IS NOT NULL
-       GROUP BY CAST((step - ?5) / ?6 AS INTEGER) ORDER BY ${order}`,
-      ...this.#curve,
-      from,
-      to,
-      ...this.#stretches,
-    )
-  }
+/** The first and the last point. */
+function ends({ connection, runId, metricId }: Curve, first: number, last: number): Point[] {
+  return ['ASC', 'DESC'].flatMap(direction =>
+    connection
+      .lists(
+        `SELECT step, value FROM point WHERE run_id = ? AND metric_id = ? AND value IS NOT NULL
+         AND step BETWEEN ? AND ? ORDER BY step ${direction} LIMIT 1`,
+        runId,
+        metricId,
+        first,
+        last,
+      )
+      .map(([step, value]): Point => [Number(step), Number(value)]),
+  )
 }
