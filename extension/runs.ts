@@ -2,7 +2,7 @@
 import * as vscode from 'vscode'
 import { summariesOf } from '../protocol/packedRuns.ts'
 import { listRuns, readRows, readSummaries } from '../protocol/requests.ts'
-import { endedStatuses, type MetricSummary, type RunRow } from '../protocol/runEvent.ts'
+import { endedStatuses, type RunRow } from '../protocol/runEvent.ts'
 import type { Client } from './client.ts'
 
 /** What a view needs in order to redraw as little as possible. */
@@ -76,23 +76,21 @@ export class Runs implements vscode.Disposable {
 
   /** Sees that all rows have the summaries of these metrics; listeners hear when they have come. */
   async need(metrics: readonly string[]): Promise<void> {
+    if (await this.fetch(metrics)) this.#change.fire({ changed: [], removed: [], membership: true })
+  }
+
+  /** The same for what nobody shows yet. @returns whether any were missing */
+  async fetch(metrics: readonly string[]): Promise<boolean> {
     const missing = metrics.filter(metric => !this.#metrics.has(metric))
-    if (missing.length === 0) return
+    if (missing.length === 0) return false
     const { summaries } = await this.#client.request(readSummaries, { metrics: missing })
-    const byRun = new Map<number, Record<string, MetricSummary>>()
     for (const table of summaries)
       for (const { runId, summary } of summariesOf(table)) {
-        let own = byRun.get(runId)
-        if (own === undefined) byRun.set(runId, (own = {}))
-        own[table.metric] = summary
+        const row = this.#rows.get(runId)
+        if (row !== undefined) row.summaries[table.metric] = summary
       }
     for (const metric of missing) this.#metrics.add(metric)
-    for (const [id, own] of byRun) {
-      const row = this.#rows.get(id)
-      if (row !== undefined) this.#rows.set(id, { ...row, summaries: { ...row.summaries, ...own } })
-    }
-    this.#newestFirst = undefined
-    this.#change.fire({ changed: [], removed: [], membership: true })
+    return true
   }
 
   dispose(): void {

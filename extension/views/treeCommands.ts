@@ -179,6 +179,9 @@ function isMore(node: unknown): node is Extract<Node, { kind: 'more' }> {
   return typeof node === 'object' && node !== null && 'kind' in node && node.kind === 'more'
 }
 
+/** Milliseconds from a change of the filter until its title says how many runs pass. */
+const titleDelay = 150
+
 /** Filters while one types; Escape brings the old filter back. */
 async function filter(client: Client, settings: TreeSettings, tree: RunsTree, runs: Runs): Promise<void> {
   const before = settings.query
@@ -189,6 +192,7 @@ async function filter(client: Client, settings: TreeSettings, tree: RunsTree, ru
     'Settings, metrics, status:…, tag:…, group:…, star:yes, or words of the name. A minus turns a term round.',
   )
   input.value = before
+  let titled: NodeJS.Timeout | undefined
   const answer = await new Promise<string>(resolve => {
     input.onDidChangeValue(value => {
       const parsed = parseQuery(value)
@@ -198,24 +202,28 @@ async function filter(client: Client, settings: TreeSettings, tree: RunsTree, ru
         // Another key may have been pressed while summaries came.
         if (input.value !== value) return
         settings.set({ query: value })
-        input.title = l10n.t('Filter runs: {0} found', tree.visible().length)
+        // After the lines: drawing both at once would keep them waiting.
+        clearTimeout(titled)
+        titled = setTimeout(() => {
+          input.title = l10n.t('Filter runs: {0} found', tree.visible().length)
+        }, titleDelay)
       }
       void runs.need(parsed.metrics).then(show, show)
     })
     input.onDidAccept(() => resolve(parseQuery(input.value).kind === 'ok' ? input.value : before))
     input.onDidHide(() => resolve(before))
     input.show()
-    // While the first word is typed.
     fetchScores(client, runs).catch((error: unknown) => client.logError(error))
   })
+  clearTimeout(titled)
   input.dispose()
   settings.set({ query: answer.trim() })
 }
 
-/** What a filter may ask for: the scores of all runs, so that the first answer need not wait for them. */
+/** The scores that a filter may ask for, one after the other while the first word is typed: then it need not wait for them. */
 async function fetchScores(client: Client, runs: Runs): Promise<void> {
   const { metrics } = await client.request(listMetrics, {})
-  await runs.need(metrics.filter(metric => metric.startsWith('test/') && isMetricId(metric)))
+  for (const metric of metrics) if (metric.startsWith('test/') && isMetricId(metric)) await runs.fetch([metric])
 }
 
 async function chooseOrder(settings: TreeSettings): Promise<void> {
