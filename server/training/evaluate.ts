@@ -5,13 +5,9 @@ import type { RunSpec } from '../../protocol/runSpec.ts'
 import { clusterAgreement, type ClusterAgreement } from '../core/metrics/clusterAgreement.ts'
 import { kMeansInSteps } from '../core/metrics/kMeans.ts'
 import type { LabelledEmbeddings } from '../core/metrics/labelledEmbeddings.ts'
-import { identification } from '../core/metrics/identification.ts'
-import {
-  type ClassScores,
-  retrievalInBlocks,
-  type RetrievalOptions,
-  type RetrievalScores,
-} from '../core/metrics/retrieval.ts'
+import { identificationInBlocks } from '../core/metrics/identification.ts'
+import type { MatrixProduct } from '../core/metrics/approximateScores.ts'
+import { type ClassScores, retrievalInBlocks } from '../core/metrics/retrieval.ts'
 import { verification } from '../core/metrics/verification.ts'
 import { Random } from '../core/random.ts'
 import type { Dataset, Split } from './datasets/dataset.ts'
@@ -34,6 +30,8 @@ export interface EvaluationOptions {
   /** Threads that may compute at the same time; `null`: as many as the machine has. */
   readonly mostThreads: number | null
 }
+
+const turnMilliseconds = 30
 
 /** Pictures embedded at a time: enough to keep an engine busy, little enough to stop soon. */
 const chunk = 256
@@ -69,8 +67,6 @@ export async function evaluate(
   if (!queries || (gallery === null && spec.evaluation.gallery === 'train')) return null
 
   const { distance } = spec.loss
-  const neighbours = await scoreNeighbours(queries, { distance, gallery }, mostThreads, isStopped)
-  if (!neighbours) return null
   const pairs = verification(queries.embeddings, queries.count, queries.size, queries.labels, {
     distance,
     fars: [falseAccepts],
@@ -79,23 +75,31 @@ export async function evaluate(
   })
   const few = gallery === null && queries.count <= fewPictures * new Set(queries.labels).size
   const [{ tar, threshold }] = pairs.tarAtFar
-  const clusters = await clustered(queries, patient, isStopped)
-  if (clusters === 'stopped') return null
-  const values: EvaluationValues = {
-    'test/recallAt1': neighbours.recallAt[1],
-    'test/recallAt2': neighbours.recallAt[2],
-    'test/recallAt4': neighbours.recallAt[4],
-    'test/recallAt8': neighbours.recallAt[8],
-    'test/rPrecision': neighbours.rPrecision,
-    'test/mapAtR': neighbours.mapAtR,
-    ...(few ? { 'test/identification': identification(queries, distance) } : {}),
-    'test/rocAuc': pairs.rocAuc,
-    'test/eer': pairs.eer,
-    'test/tarAtFar': tar,
-    'test/farThreshold': threshold,
-    ...(clusters && { 'test/nmi': clusters.nmi, 'test/ami': clusters.ami }),
+  const products = openMatrixProduct(mostThreads)
+  try {
+    const product = products?.product ?? null
+    const neighbours = await inTurns(retrievalInBlocks(queries, { distance, gallery, product }), isStopped)
+    const identified = few ? await inTurns(identificationInBlocks(queries, distance, product), isStopped) : null
+    const clusters = await clustered(queries, patient, product, isStopped)
+    if (neighbours === 'stopped' || identified === 'stopped' || clusters === 'stopped') return null
+    const values: EvaluationValues = {
+      'test/recallAt1': neighbours.recallAt[1],
+      'test/recallAt2': neighbours.recallAt[2],
+      'test/recallAt4': neighbours.recallAt[4],
+      'test/recallAt8': neighbours.recallAt[8],
+      'test/rPrecision': neighbours.rPrecision,
+      'test/mapAtR': neighbours.mapAtR,
+      ...(identified !== null && { 'test/identification': identified }),
+      'test/rocAuc': pairs.rocAuc,
+      'test/eer': pairs.eer,
+      'test/tarAtFar': tar,
+      'test/farThreshold': threshold,
+      ...(clusters && { 'test/nmi': clusters.nmi, 'test/ami': clusters.ami }),
+    }
+    return { values, queries, classes: neighbours.perClass }
+  } finally {
+    products?.dispose()
   }
-  return { values, queries, classes: neighbours.perClass }
 }
 
 /**
@@ -105,41 +109,28 @@ export async function evaluate(
 async function clustered(
   { embeddings, labels, count, size }: LabelledEmbeddings,
   patient: boolean,
+  product: MatrixProduct | null,
   isStopped: () => boolean,
-): Promise<ClusterAgreement | 'stopped' | null> {
+): Promise<ClusterAgreement | Stopped | null> {
   const classes = new Set(labels).size
   if (!patient && count * classes * size > mostClusterReads) return null
   const random = Random.fromSeed(0).fork('clusters')
-  const steps = kMeansInSteps(embeddings, count, size, classes, random, clusterIterations)
-  let step = steps.next()
-  while (step.done !== true) {
-    if (isStopped()) return 'stopped'
-    await setImmediate()
-    step = steps.next()
-  }
-  return clusterAgreement(labels, step.value)
+  const steps = kMeansInSteps(embeddings, count, size, classes, random, clusterIterations, product)
+  const clusters = await inTurns(steps, isStopped)
+  return clusters === 'stopped' ? clusters : clusterAgreement(labels, clusters)
 }
 
-/** @returns `null` when stopped */
-async function scoreNeighbours(
-  queries: LabelledEmbeddings,
-  options: RetrievalOptions,
-  mostThreads: number | null,
-  isStopped: () => boolean,
-): Promise<RetrievalScores | null> {
-  const products = openMatrixProduct(mostThreads)
-  try {
-    const blocks = retrievalInBlocks(queries, { ...options, product: products?.product ?? null })
-    let turn = performance.now()
-    for (let block = blocks.next(); ; block = blocks.next()) {
-      if (block.done) return block.value
-      if (performance.now() - turn < 30) continue
-      if (isStopped()) return null
-      await setImmediate()
-      turn = performance.now()
-    }
-  } finally {
-    products?.dispose()
+type Stopped = 'stopped'
+
+/** Works some milliseconds at a time, and looks in between at what else there is to do. */
+async function inTurns<T>(steps: Generator<unknown, T>, isStopped: () => boolean): Promise<T | Stopped> {
+  let turn = performance.now()
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return step.value
+    if (performance.now() - turn < turnMilliseconds) continue
+    if (isStopped()) return 'stopped'
+    await setImmediate()
+    turn = performance.now()
   }
 }
 

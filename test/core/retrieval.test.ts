@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DistanceKind } from '../../server/core/distances/pairwise.ts'
 import { recallDepths, retrieval, retrievalInBlocks } from '../../server/core/metrics/retrieval.ts'
-import type { MatrixProduct } from '../../server/core/metrics/approximateScores.ts'
 import type { LabelledEmbeddings } from '../../server/core/metrics/labelledEmbeddings.ts'
 import { Random } from '../../server/core/random.ts'
 import { selectSmallest } from '../../server/core/select.ts'
@@ -186,68 +185,4 @@ test('selection finds the k smallest', () => {
   )
   expect(() => selectSmallest(new Float64Array(2), 2, 0)).toThrow(RangeError)
   expect(() => selectSmallest(new Float64Array(2), 2, 3)).toThrow(RangeError)
-})
-
-/** Adds up in single precision, in another order than the core does. */
-const singlePrecision: MatrixProduct = (x, y, m, n, k, into) => {
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j < n; j++) {
-      let sum = 0
-      for (let l = k - 1; l >= 0; l--) sum = Math.fround(sum + Math.fround(x[i * k + l] * y[j * k + l]))
-      into[i * n + j] = sum
-    }
-}
-
-/** Classes of very different sizes around centres, as single precision; some rows are there twice, some nearly. */
-function clusters(seed: number, count: number, size: number, spread: number): LabelledEmbeddings {
-  const random = Random.fromSeed(seed)
-  const centres = Float32Array.from({ length: 12 * size }, () => random.uniform() - 0.5)
-  const labels = Int32Array.from({ length: count }, () => Math.floor(12 * random.uniform() ** 3))
-  const embeddings = Float32Array.from(
-    { length: count * size },
-    (_, i) => centres[labels[Math.floor(i / size)] * size + (i % size)] + spread * (random.uniform() - 0.5),
-  )
-  for (let i = 3; i < count; i += 7) embeddings.copyWithin(i * size, (i - 3) * size, (i - 2) * size)
-  for (let i = 5; i < count; i += 11) {
-    embeddings.copyWithin(i * size, (i - 2) * size, (i - 1) * size)
-    embeddings[i * size] += 1e-7
-  }
-  return { embeddings, labels, count, size }
-}
-
-describe('retrieval with products in single precision', () => {
-  test.each(['euclidean', 'squared-euclidean', 'cosine'] as const)('has the same scores to the last bit: %s', kind => {
-    for (const [spread, count] of [
-      [0, 300],
-      [0.3, 300],
-      [2, 300],
-      [1, 2500],
-    ]) {
-      const all = clusters(1, count, 9, spread)
-      const gallery = clusters(2, count + 40, 9, spread)
-      for (const options of [{ gallery: null }, { gallery }].map(one => ({ ...one, distance: kind }))) {
-        const queries = { ...all, count: Math.min(count, 300) }
-        const asked = options.gallery === null ? all : queries
-        expect(retrieval(asked, { ...options, product: singlePrecision }), `${spread}`).toEqual(
-          retrieval(asked, options),
-        )
-      }
-    }
-  })
-
-  test('a collapsed embedding, zeros, numbers that are none, and nothing at all', () => {
-    const labels = Int32Array.from({ length: 40 }, (_, i) => i % 4)
-    const of = (value: (i: number) => number): LabelledEmbeddings => ({
-      embeddings: Float32Array.from({ length: 120 }, (_, i) => value(i)),
-      labels,
-      count: 40,
-      size: 3,
-    })
-    const cases = [of(() => 0.3), of(() => 0), of(i => (i === 50 ? NaN : i % 5)), of(i => (i % 9) * 1e30)]
-    for (const data of [...cases, { ...of(() => 1), count: 0 }])
-      for (const distance of ['euclidean', 'cosine'] as const)
-        expect(retrieval(data, { distance, gallery: null, product: singlePrecision })).toEqual(
-          retrieval(data, { distance, gallery: null }),
-        )
-  })
 })

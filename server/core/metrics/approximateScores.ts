@@ -14,6 +14,8 @@ export type MatrixProduct = (
   into: Float32Array,
 ) => void
 
+export type Embeddings = Pick<LabelledEmbeddings, 'embeddings' | 'count' | 'size'>
+
 /** Scores of `count` queries from `first` on, as `neighbourScores` has them but in single precision. */
 export interface ApproximateBlock {
   readonly first: number
@@ -29,6 +31,8 @@ const mostQueries = 256
 const u = 2 ** -24
 /** Rows of each side whose products are compared with exact ones, to learn how large errors are. */
 const sampled = 64
+/** Scores looked at to see whether they are all about the same. */
+const crowd = 1024
 /** Largest error there may be, in largest errors among those: rounding errors are spread like normal numbers. */
 const caution = 2
 
@@ -51,12 +55,7 @@ export class ApproximateScores {
   /** Largest error of a product, as a share of ‖x‖ max ‖y‖. */
   readonly #error: number
 
-  private constructor(
-    queries: LabelledEmbeddings,
-    references: LabelledEmbeddings,
-    distance: DistanceKind,
-    product: MatrixProduct,
-  ) {
+  private constructor(queries: Embeddings, references: Embeddings, distance: DistanceKind, product: MatrixProduct) {
     const { size } = queries
     const cosine = distance === 'cosine'
     this.references = references.count
@@ -78,8 +77,8 @@ export class ApproximateScores {
 
   /** @returns `null` where a number is not finite, or too large to be squared: then only the plain way is right */
   static of(
-    queries: LabelledEmbeddings,
-    references: LabelledEmbeddings,
+    queries: Embeddings,
+    references: Embeddings,
     distance: DistanceKind,
     product: MatrixProduct,
   ): ApproximateScores | null {
@@ -102,6 +101,21 @@ export class ApproximateScores {
   errorOf(query: number): number {
     const scale = this.#queryNorms[query] * this.#longest
     return this.#error * scale + u * (scale + this.#longest * this.#longest)
+  }
+
+  /**
+   * Whether all scores of a query are about the same, as those of a collapsed network are: no case for approximations.
+   * @param products x·y of each reference
+   */
+  isCrowded(products: Float32Array, query: number): boolean {
+    let least = Infinity
+    let most = -Infinity
+    for (const i of spread(products.length, crowd)) {
+      const score = this.half[i] - products[i]
+      least = Math.min(least, score)
+      most = Math.max(most, score)
+    }
+    return most - least < 256 * this.errorOf(query)
   }
 
   /** The largest error among a sample of products, as a share of ‖x‖ max ‖y‖; never less than that of one rounding. */
@@ -146,7 +160,7 @@ function spread(n: number, count: number): number[] {
   return Array.from({ length: Math.min(n, count) }, (_, i) => Math.floor(((i + 0.5) * n) / Math.min(n, count)))
 }
 
-function singles({ embeddings, count, size }: LabelledEmbeddings, scale: Float64Array | null): Float32Array {
+function singles({ embeddings, count, size }: Embeddings, scale: Float64Array | null): Float32Array {
   if (scale === null && embeddings instanceof Float32Array) return embeddings
   const x = new Float32Array(count * size)
   for (let i = 0; i < count; i++) {
@@ -166,7 +180,7 @@ function norms(x: Float32Array, n: number, d: number): Float64Array {
   return found
 }
 
-function halfSquares({ embeddings: y, count, size }: LabelledEmbeddings, into: Float64Array): void {
+function halfSquares({ embeddings: y, count, size }: Embeddings, into: Float64Array): void {
   for (let i = 0; i < count; i++) {
     let sum = 0
     for (let k = i * size; k < (i + 1) * size; k++) sum += y[k] * y[k]

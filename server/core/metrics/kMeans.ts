@@ -1,4 +1,5 @@
 import type { Floats } from '../distances/pairwise.ts'
+import { ApproximateScores, type Embeddings, type MatrixProduct } from './approximateScores.ts'
 import { neighbourScores } from './neighbourScores.ts'
 import type { Random } from '../random.ts'
 import { firstAbove } from '../weightedDraw.ts'
@@ -19,6 +20,7 @@ export function kMeans(x: Floats, n: number, d: number, k: number, random: Rando
 
 /**
  * The same in pieces: yields after the seeding and after each iteration, for callers with an event loop to keep alive.
+ * @param product takes over most of the work where it is given; the clusters are the same
  * @throws RangeError unless 1 ≤ k ≤ n
  */
 export function* kMeansInSteps(
@@ -28,6 +30,7 @@ export function* kMeansInSteps(
   k: number,
   random: Random,
   iterations: number,
+  product: MatrixProduct | null = null,
 ): Generator<void, Int32Array> {
   if (!(Number.isSafeInteger(k) && k >= 1 && k <= n)) throw new RangeError(`cannot make ${k} clusters of ${n} rows`)
   const centres = seed(x, n, d, k, random)
@@ -36,7 +39,15 @@ export function* kMeansInSteps(
   const sizes = new Int32Array(k)
   yield
   for (let i = 0; i < iterations; i++) {
-    const changed = assign(x, n, d, centres, k, clusters, distances)
+    const rows = { embeddings: x, count: n, size: d }
+    const nearest = nearestCentres(rows, { embeddings: centres, count: k, size: d }, product)
+    let changed = 0
+    for (let row = 0; row < n; row++) {
+      const best = nearest[row]
+      if (clusters[row] !== best) changed++
+      clusters[row] = best
+      distances[row] = squaredDistance(x, row * d, centres, best * d, d)
+    }
     if (changed === 0) break
     sizes.fill(0)
     for (const cluster of clusters) sizes[cluster]++
@@ -67,29 +78,53 @@ function seed(x: Floats, n: number, d: number, k: number, random: Random): Float
   return centres
 }
 
-/** Each row to its nearest centre. @returns how many rows changed theirs */
-function assign(
-  x: Floats,
-  n: number,
-  d: number,
-  centres: Float64Array,
-  k: number,
-  clusters: Int32Array,
-  distances: Float64Array,
-): number {
-  let changed = 0
-  const rows = { embeddings: x, count: n, size: d }
-  for (const block of neighbourScores(rows, { embeddings: centres, count: k, size: d }, 'squared-euclidean')) {
-    for (let q = 0; q < block.count; q++) {
-      const i = block.first + q
+/** The centre nearest to each row; of those that are as near, the first. */
+function nearestCentres(rows: Embeddings, centres: Embeddings, product: MatrixProduct | null): Int32Array {
+  const nearest = new Int32Array(rows.count)
+  const approximate = product && ApproximateScores.of(rows, centres, 'squared-euclidean', product)
+  if (approximate) {
+    for (const { first, count, products } of approximate.blocks())
+      for (let q = 0; q < count; q++) nearest[first + q] = nearestOf(approximate, products, q, first + q)
+    return nearest
+  }
+  const k = centres.count
+  for (const { first, count, scores } of neighbourScores(rows, centres, 'squared-euclidean')) {
+    for (let q = 0; q < count; q++) {
       let best = 0
-      for (let c = 1; c < k; c++) if (block.scores[q * k + c] < block.scores[q * k + best]) best = c
-      if (clusters[i] !== best) changed++
-      clusters[i] = best
-      distances[i] = squaredDistance(x, i * d, centres, best * d, d)
+      for (let c = 1; c < k; c++) if (scores[q * k + c] < scores[q * k + best]) best = c
+      nearest[first + q] = best
     }
   }
-  return changed
+  return nearest
+}
+
+/** Decides in double precision where another centre is about as near. */
+function nearestOf(scores: ApproximateScores, products: Float32Array, q: number, row: number): number {
+  const { half, references: k } = scores
+  let nearest = 0
+  let least = Infinity
+  let second = Infinity
+  for (let c = 0; c < k; c++) {
+    const score = half[c] - products[q * k + c]
+    if (score < least) {
+      second = least
+      least = score
+      nearest = c
+    } else if (score < second) second = score
+  }
+  const bound = least + 2 * scores.errorOf(row)
+  if (second > bound) return nearest
+  let best = -1
+  let bestScore = Infinity
+  for (let c = 0; c < k; c++) {
+    if (half[c] - products[q * k + c] > bound) continue
+    const score = scores.exact(row, c)
+    if (best < 0 || score < bestScore) {
+      best = c
+      bestScore = score
+    }
+  }
+  return best
 }
 
 function revive(cluster: number, clusters: Int32Array, distances: Float64Array, sizes: Int32Array): void {

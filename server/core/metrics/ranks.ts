@@ -67,7 +67,7 @@ const mostComparisons = 32
  */
 export class ApproximateRanks {
   readonly #scores: ApproximateScores
-  readonly #sample = new Float32Array(sampled)
+  readonly #sample = new Float64Array(sampled)
   readonly #hits: Float32Array
   readonly #hitIndex: Int32Array
   /** Irrelevant ones as they were found, and by compartment. */
@@ -109,37 +109,19 @@ export class ApproximateRanks {
     return this.#plain(question)
   }
 
-  /** Whether all scores of a query are about the same, as those of a collapsed network are: no case for approximations. */
-  isCrowded(products: Float32Array, query: number): boolean {
-    const count = this.#takeSample(products, -1)
-    let least = Infinity
-    let most = -Infinity
-    for (let i = 0; i < count; i++) {
-      least = Math.min(least, this.#sample[i])
-      most = Math.max(most, this.#sample[i])
-    }
-    return most - least < 256 * this.#scores.errorOf(query)
-  }
-
-  #takeSample(products: Float32Array, self: number): number {
-    const { half } = this.#scores
-    const n = products.length
-    const count = Math.min(n, sampled)
-    for (let i = 0; i < count; i++) {
-      const j = Math.floor(((i + 0.5) * n) / count)
-      this.#sample[i] = j === self ? Infinity : half[j] - products[j]
-    }
-    return count
-  }
-
   /** A score that more than `depth` are likely to be below of. */
   #guess(products: Float32Array, { depth, self }: Question): number {
     const n = products.length
     if (n <= sampled) return Infinity
-    this.#takeSample(products, self)
     const expected = (sampled * depth) / n
     const wanted = Math.ceil(expected + 3 * Math.sqrt(expected) + 3)
-    return wanted >= sampled ? Infinity : this.#sample.sort()[wanted]
+    if (wanted >= sampled) return Infinity
+    const { half } = this.#scores
+    for (let i = 0; i < sampled; i++) {
+      const j = Math.floor(((i + 0.5) * n) / sampled)
+      this.#sample[i] = j === self ? Infinity : half[j] - products[j]
+    }
+    return selectSmallest(this.#sample, sampled, wanted + 1)
   }
 
   /** Gathers what is below the bound. @returns how many there are of each kind, and how many are below it without doubt */

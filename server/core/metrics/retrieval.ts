@@ -103,7 +103,7 @@ function* rankedBlocks(
     const ranks = new ApproximateRanks(approximate)
     let crowded = false
     for (const { first, count, products } of approximate.blocks()) {
-      crowded = first === 0 && ranks.isCrowded(products.subarray(0, n), 0)
+      crowded = first === 0 && approximate.isCrowded(products.subarray(0, n), 0)
       if (crowded) break
       yield { first, count, rank: (q, question) => ranks.rank(products.subarray(q * n, (q + 1) * n), question) }
     }
