@@ -12,9 +12,14 @@ export interface WindowTimes {
   readonly activation: number
   /** From the click to the first point in the panel's chart, in milliseconds. */
   readonly firstPoint: number
+  /** The same when the file is started again, with its panel beside it. */
+  readonly again: number
 }
 
 const file = 'quick.triplet.json'
+/** Milliseconds until a window that has opened, and a run with its training server, are at rest. */
+const quiet = 3_000
+const runEnds = 8_000
 
 /** @returns `null` where there is no Chromium; one measurement for each window opened, the first of them cold */
 export async function measureWindows(windows: number): Promise<WindowTimes[] | null> {
@@ -39,8 +44,7 @@ export async function measureWindows(windows: number): Promise<WindowTimes[] | n
       const page = await context.newPage()
       await page.goto(server.address({ folder: workspace, file: join(workspace, file) }))
       times.push(await measure(page))
-      // The run ends, and its training server after it.
-      await page.waitForTimeout(8_000)
+      await page.waitForTimeout(runEnds)
       await context.close()
     }
     return times
@@ -55,13 +59,38 @@ async function measure(page: Page): Promise<WindowTimes> {
   const lens = page.locator('.codelens-decoration a', { hasText: 'Start Triplet Training' }).first()
   await lens.waitFor({ timeout: 120_000 })
   // What the window does after it has opened is over.
-  await page.waitForTimeout(3_000)
+  await page.waitForTimeout(quiet)
   const start = performance.now()
   await lens.click()
   const panel = page.locator('iframe.webview.ready').first().contentFrame().frameLocator('iframe#active-frame')
+  const chart = panel.locator('canvas[data-chart=loss]')
   await panel.locator('canvas[data-points]:not([data-points="0"])').first().waitFor({ timeout: 60_000 })
   const firstPoint = performance.now() - start
-  return { activation: await activation(page), firstPoint }
+  // The run ends, and its training server after it.
+  await page.waitForTimeout(runEnds)
+  const drawn = chart.evaluate(firstPointOfNext)
+  const clicked = Date.now()
+  await lens.click()
+  const again = (await drawn) - clicked
+  return { activation: await activation(page), firstPoint, again }
+}
+
+/** Runs in the page. @returns when the chart has a point of a run that comes after the one that it shows, since 1970 */
+function firstPointOfNext(chart: Element): Promise<number> {
+  const points = () => Number(chart.getAttribute('data-points'))
+  let before = points()
+  let isNext = false
+  return new Promise(done => {
+    const observer = new MutationObserver(() => {
+      const now = points()
+      isNext ||= now < before
+      before = now
+      if (!isNext || now === 0) return
+      observer.disconnect()
+      requestAnimationFrame(() => done(Date.now()))
+    })
+    observer.observe(chart, { attributes: true, attributeFilter: ['data-points'] })
+  })
 }
 
 /**

@@ -81,6 +81,11 @@ export async function benchStartup({ rounds, only }: BenchOptions): Promise<void
         windows.slice(1).map(one => one.firstPoint),
         limits.firstPoint,
       )
+      row(
+        'the same, started again with its panel open',
+        windows.slice(1).map(one => one.again),
+        limits.firstPoint,
+      )
     } else console.log('Without a Chromium: activation and the first point drawn are left out.')
   }
   console.log(`\nStart-up, milliseconds; the run is ${example}`)
