@@ -57,7 +57,9 @@ export class SpecDecoder {
       if (member === null) return null
       members.push(member)
       at += member.text.length
-      if (text.charCodeAt(at) === closing) return at === text.length - 1 ? members : null
+      const next = text.charCodeAt(at)
+      if (next === closing) return at === text.length - 1 ? members : null
+      if (next !== comma) return null
     }
   }
 
