@@ -27,7 +27,7 @@ const experiment = {
   loss: { margin: { values: [0.1, 0.2, 0.5] } },
   mining: { values: ['semi-hard', 'batch-all', 'batch-hard'] },
   batch: { classes: 32, samplesPerClass: 4 },
-  optimizer: { name: 'adam', learningRate: { values: [1e-4, 1e-3, 1e-2] } },
+  optimizer: { name: 'adam', learningRate: { values: [1e-4, 3e-4, 1e-3] } },
   stepsPerEpoch: 20,
   epochs: 27,
 }
