@@ -36,18 +36,40 @@ export const addMeans = `
       AND point.step BETWEEN bucket * ${stepsPerBucket} AND bucket * ${stepsPerBucket} + ${stepsPerBucket - 1});
   `
 
+/** Points: the smallest and the largest, where these stand, how many there are, and their sum. */
+class Gathered {
+  low = Infinity
+  lowStep = -1
+  high = -Infinity
+  highStep = -1
+  count = 0
+  sum = 0
+
+  /** Of points that are as small, or as large, the first stays. */
+  compare(step: number, value: number): void {
+    if (value < this.low) {
+      this.low = value
+      this.lowStep = step
+    }
+    if (value > this.high) {
+      this.high = value
+      this.highStep = step
+    }
+  }
+
+  add(count: number, sum: number): void {
+    this.count += count
+    this.sum += sum
+  }
+}
+
 /** Takes in new points of one metric, steps ascending; `write` must be called at the end. */
 export class Extremes {
   readonly #connection: Connection
   readonly #runId: number
   readonly #metricId: number
   #bucket = -1
-  #min = Infinity
-  #minStep = -1
-  #max = -Infinity
-  #maxStep = -1
-  #count = 0
-  #sum = 0
+  #own = new Gathered()
 
   constructor(connection: Connection, runId: number, metricId: number) {
     this.#connection = connection
@@ -61,20 +83,13 @@ export class Extremes {
       this.write()
       this.#bucket = bucket
     }
-    this.#count++
-    this.#sum += value
-    if (value < this.#min) {
-      this.#min = value
-      this.#minStep = step
-    }
-    if (value > this.#max) {
-      this.#max = value
-      this.#maxStep = step
-    }
+    this.#own.add(1, value)
+    this.#own.compare(step, value)
   }
 
   write(): void {
-    if (this.#minStep < 0) return
+    const { low, lowStep, high, highStep, count, sum } = this.#own
+    if (lowStep < 0) return
     this.#connection.run(
       `INSERT INTO extreme(run_id, metric_id, bucket, min, min_step, max, max_step, count, sum)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -88,19 +103,14 @@ export class Extremes {
       this.#runId,
       this.#metricId,
       this.#bucket,
-      this.#min,
-      this.#minStep,
-      this.#max,
-      this.#maxStep,
-      this.#count,
-      this.#sum,
+      low,
+      lowStep,
+      high,
+      highStep,
+      count,
+      sum,
     )
-    this.#min = Infinity
-    this.#minStep = -1
-    this.#max = -Infinity
-    this.#maxStep = -1
-    this.#count = 0
-    this.#sum = 0
+    this.#own = new Gathered()
   }
 }
 
@@ -163,12 +173,7 @@ class Stretches {
   readonly #origin: number
   readonly #width: number
   #stretch = -1
-  #low = Infinity
-  #lowStep = -1
-  #high = -Infinity
-  #highStep = -1
-  #count = 0
-  #sum = 0
+  #own = new Gathered()
   /** Sum of the steps of all points. */
   #moment = 0
 
@@ -186,32 +191,20 @@ class Stretches {
   }
 
   addExtreme(step: number, value: number): void {
-    if (value < this.#low) {
-      this.#low = value
-      this.#lowStep = step
-    }
-    if (value > this.#high) {
-      this.#high = value
-      this.#highStep = step
-    }
+    this.#own.compare(step, value)
   }
 
   /** @param step the mean step of the points */
   addSum(count: number, sum: number, step: number): void {
-    this.#count += count
-    this.#sum += sum
+    this.#own.add(count, sum)
     this.#moment += count * step
   }
 
   end(): void {
-    if (this.#lowStep >= 0) this.extremes.push([this.#lowStep, this.#low], [this.#highStep, this.#high])
-    if (this.#count > 0) this.means.push([this.#moment / this.#count, this.#sum / this.#count, this.#count])
-    this.#low = Infinity
-    this.#lowStep = -1
-    this.#high = -Infinity
-    this.#highStep = -1
-    this.#count = 0
-    this.#sum = 0
+    const { low, lowStep, high, highStep, count, sum } = this.#own
+    if (lowStep >= 0) this.extremes.push([lowStep, low], [highStep, high])
+    if (count > 0) this.means.push([this.#moment / count, sum / count, count])
+    this.#own = new Gathered()
     this.#moment = 0
   }
 }

@@ -79,9 +79,11 @@ export async function evaluate(
   try {
     const product = products?.product ?? null
     const neighbours = await inTurns(retrievalInBlocks(queries, { distance, gallery, product }), isStopped)
+    if (neighbours === 'stopped') return null
     const identified = few ? await inTurns(identificationInBlocks(queries, distance, product), isStopped) : null
+    if (identified === 'stopped') return null
     const clusters = await clustered(queries, patient, product, isStopped)
-    if (neighbours === 'stopped' || identified === 'stopped' || clusters === 'stopped') return null
+    if (clusters === 'stopped') return null
     const values: EvaluationValues = {
       'test/recallAt1': neighbours.recallAt[1],
       'test/recallAt2': neighbours.recallAt[2],
