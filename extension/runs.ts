@@ -128,6 +128,7 @@ export class Runs implements vscode.Disposable {
 /** Whether a run's line now stands elsewhere. */
 function moved(before: RunRow, now: RunRow): boolean {
   return (
+    before.experiment !== now.experiment ||
     before.heading !== now.heading ||
     before.place !== now.place ||
     before.archived !== now.archived ||

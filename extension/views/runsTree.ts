@@ -9,6 +9,7 @@ import { differing, flatten } from '../../protocol/specDifference.ts'
 import { metricName } from '../../protocol/words.ts'
 import type { Client } from '../client.ts'
 import type { Runs, RunsChange } from '../runs.ts'
+import { Drawn, type Look } from './drawn.ts'
 import { runItem } from './runItem.ts'
 import { runTooltip, sparkPoints } from './runTooltip.ts'
 import { keyOf, type Node, type ParentNode, TreeModel } from './treeModel.ts'
@@ -29,11 +30,12 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly #nodes = new Map<string, Node>()
   readonly #pages = new Map<string, number>()
   readonly #dirty = new Set<number>()
+  readonly #drawn = new Drawn()
   #visible: RunRow[] | undefined
   #model: TreeModel | undefined
   #checked: ReadonlySet<number>
   #membership = false
-  #timer: NodeJS.Timeout | undefined
+  #timer: { readonly at: number; readonly handle: NodeJS.Timeout } | undefined
   readonly #subscriptions: vscode.Disposable[]
 
   readonly onDidChangeTreeData = this.#change.event
@@ -93,6 +95,12 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
+    const item = this.#item(node)
+    this.#drawn.give(keyOf(node), this.#look(node, item), performance.now())
+    return item
+  }
+
+  #item(node: Node): vscode.TreeItem {
     switch (node.kind) {
       case 'experiment':
         return this.#parentItem(node, node.path, 'beaker')
@@ -118,6 +126,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   /** The hover, made when it is asked for: it needs the run's curve and all of its results. */
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     if (node.kind !== 'run') return item
+    this.#drawn.pointAt(keyOf(node), performance.now())
     const run = await this.#runs.whole(node.id)
     if (run === undefined) return item
     const metric = summaryOf(run, this.#settings.metric) === undefined ? 'loss' : this.#settings.metric
@@ -151,7 +160,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   dispose(): void {
-    clearTimeout(this.#timer)
+    clearTimeout(this.#timer?.handle)
     for (const one of this.#subscriptions) one.dispose()
     this.#change.dispose()
   }
@@ -168,7 +177,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   /** VS Code takes 200 ms between two redraws: what was to be redrawn soon goes with this one. */
   #redrawAll(): void {
-    clearTimeout(this.#timer)
+    clearTimeout(this.#timer?.handle)
     this.#timer = undefined
     this.#dirty.clear()
     this.#membership = false
@@ -250,28 +259,73 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     for (const row of change.changed) this.#dirty.add(row.id)
     for (const id of change.removed) this.#nodes.delete(`run:${id}`)
     if (!this.#membership) {
-      this.#timer ??= setTimeout(() => this.#redraw(), redrawMilliseconds)
+      this.#redrawIn(redrawMilliseconds)
       return
     }
     // What came or went shows at once, whatever a redraw of some lines is waiting for.
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#redraw(), 0)
+    this.#redrawIn(0)
+  }
+
+  #redrawIn(milliseconds: number): void {
+    const at = performance.now() + milliseconds
+    if (this.#timer !== undefined && this.#timer.at <= at) return
+    clearTimeout(this.#timer?.handle)
+    this.#timer = { at, handle: setTimeout(() => this.#redraw(), milliseconds) }
   }
 
   #redraw(): void {
     this.#timer = undefined
     const rows = [...this.#dirty].flatMap(id => this.#runs.get(id) ?? [])
-    // A run that changed may now stand elsewhere.
-    const whole = this.#membership || this.#settings.query !== '' || this.#settings.order !== 'newest'
-    if (whole) {
+    const before = this.#model
+    this.#forget()
+    const parents = new Map(rows.flatMap(row => this.#above(row)).map(parent => [keyOf(parent), parent]))
+    if (this.#membership || before === undefined || this.#stoodElsewhere(before, [...parents.values()])) {
       this.#redrawAll()
       return
     }
     this.#dirty.clear()
-    this.#forget()
+    const now = performance.now()
+    let next = Infinity
+    const lines: Node[] = [...parents.values(), ...rows.map(row => this.nodeOf(row.id))]
     // Parents say the best score of their runs. VS Code redraws a parent's line with its children, which are few.
-    const parents = rows.flatMap(row => this.getParent(this.nodeOf(row.id)) ?? [])
-    this.#change.fire([...new Set([...parents, ...rows.map(row => this.nodeOf(row.id))])])
+    const due = lines.filter(line => {
+      const at = this.#drawn.due(keyOf(line), this.#look(line, this.#item(line)), now)
+      if (at === undefined || at <= now) return at !== undefined
+      if (line.kind === 'run') this.#dirty.add(line.id)
+      next = Math.min(next, at)
+      return false
+    })
+    if (next < Infinity) this.#redrawIn(next - now)
+    if (due.length > 0) this.#change.fire(due)
+  }
+
+  /** The lines that a run is below. */
+  #above(row: RunRow): ParentNode[] {
+    const above: ParentNode[] = []
+    for (let line = this.getParent(this.nodeOf(row.id)); line !== undefined; line = this.getParent(line))
+      if (line.kind !== 'run' && line.kind !== 'more') above.push(line)
+    return above
+  }
+
+  /** Whether a change of its runs' results moved a line, or let it pass the filter, or no longer. */
+  #stoodElsewhere(before: TreeModel, parents: readonly ParentNode[]): boolean {
+    if (this.#settings.query === '' && this.#settings.order === 'newest') return false
+    const now = this.#current()
+    const order = (lines: readonly Node[]) => lines.map(keyOf).join('\t')
+    return (
+      order(before.experiments()) !== order(now.experiments()) ||
+      parents.some(parent => order(before.children(parent)) !== order(now.children(parent)))
+    )
+  }
+
+  /** What a line and its hover show, to be compared. */
+  #look(node: Node, item: vscode.TreeItem): Look {
+    const row = node.kind === 'run' ? this.#runs.get(node.id) : undefined
+    const text = ({ label, description, iconPath, contextValue, checkboxState }: vscode.TreeItem) =>
+      JSON.stringify([label, description, iconPath, contextValue, checkboxState, row?.notes])
+    const whole = text(item)
+    if (row?.status !== 'running') return { whole, still: whole }
+    return { whole, still: text(this.#runItem({ ...row, step: 0, epoch: 0 })) }
   }
 }
 

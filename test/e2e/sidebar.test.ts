@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { writeFile } from 'node:fs/promises'
+import type { Locator } from 'playwright-core'
 import { expect } from 'vitest'
 import { trainerLockFile } from '../../server/store/layout.ts'
 import { takeLock } from '../../server/store/lock.ts'
@@ -28,6 +29,21 @@ const runLines = async (window: EditorWindow) =>
 async function names(window: EditorWindow): Promise<string[]> {
   const texts = await (await runLines(window)).allInnerTexts()
   return texts.map(text => /first|second|third/.exec(text)?.[0] ?? text)
+}
+
+/** Points at a line as a hand does, which moves once more when nothing shows. @returns the hover that says `text` */
+async function pointAt({ page }: EditorWindow, line: Locator, text: string): Promise<Locator> {
+  const hover = page.locator('.monaco-hover', { hasText: text })
+  for (const deadline = Date.now() + 10_000; ;) {
+    await line.hover()
+    try {
+      await hover.waitFor({ timeout: 2500 })
+      return hover
+    } catch (error) {
+      if (Date.now() > deadline) throw error
+      await page.mouse.move(700, 500)
+    }
+  }
 }
 
 /** Drags a line onto another as a hand does, which takes its time: VS Code asks the extension while it is held there. */
@@ -81,9 +97,9 @@ test('pointing tells all, dragging orders, a fork asks from where and with what'
   await threeRuns(window)
   await expect.poll(() => names(window), { timeout: 30_000 }).toEqual(['third', 'second', 'first'])
   const lines = await runLines(window)
-  await lines.filter({ hasText: 'second' }).hover()
-  const hover = page.locator('.monaco-hover', { hasText: 'The second one.' })
-  await hover.waitFor({ timeout: 10_000 })
+  // A line that changes is redrawn, and its hover is gone: the results come a moment after the names.
+  await expect.poll(() => lines.filter({ hasText: 'R@1 0.80' }).count(), { timeout: 5000 }).toBe(3)
+  const hover = await pointAt(window, lines.filter({ hasText: 'second' }), 'The second one.')
   const said = await hover.innerText()
   expect(said).toMatch(/[▁▂▃▄▅▆▇█]{3}/)
   expect(said).toMatch(/semi-hard/)
@@ -127,6 +143,17 @@ test('the status bar counts what runs, and the end of a run is said once', async
       .toEqual([expect.stringMatching(/2 runs · 50 %/)])
     await page.locator('.activitybar .badge', { hasText: '2' }).waitFor({ timeout: 5000 })
     await window.screenshot('counting')
+    // Who points at a run that reports all the time can read what is said of it.
+    const line = (await runLines(window)).filter({ hasText: 'first' })
+    await line.filter({ hasText: '50 %' }).waitFor({ timeout: 5000 })
+    const hover = await pointAt(window, line, 'The first one.')
+    for (let percent = 51; percent <= 74; percent++) {
+      store.setProgress(first, { step: percent, steps: 100 })
+      await sleep(150)
+      expect(await hover.count()).toBe(1)
+    }
+    await page.mouse.move(700, 500)
+    await line.filter({ hasText: '74 %' }).waitFor({ timeout: 15_000 })
     store.setStatus(first, 'done')
     const notice = page.locator('.notification-toast', { hasText: 'first has ended' })
     await notice.waitFor({ timeout: 10_000 })
