@@ -30,7 +30,7 @@ const sections: Readonly<Record<string, (options: BenchOptions) => Promise<void>
   watching: benchWatching,
 }
 
-/** Takes a quarter of an hour. */
+/** Takes a quarter of an hour for each training seed. */
 const byNameOnly: ReadonlySet<string> = new Set(['sweeps'])
 
 const { values, positionals } = parseArgs({
@@ -38,6 +38,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true, default: [] },
     python: { type: 'string', default: 'python3' },
     help: { type: 'boolean', default: false },
@@ -45,11 +46,16 @@ const { values, positionals } = parseArgs({
 })
 const unknown = positionals.filter(name => !(name in sections))
 if (values.help || unknown.length > 0) {
-  console.log(`npm run bench -- [SECTION …] [--rounds N] [--seconds N] [--only TEXT …] [--python PATH]
-Sections: ${Object.keys(sections).join(', ')}; sweeps takes a quarter of an hour and is left out unless named. --only keeps the engines, networks and miners whose name contains the text; of the panel: opening, frames, memory, typing; of runs: server, window.`)
+  console.log(`npm run bench -- [SECTION …] [--rounds N] [--seconds N] [--seeds N] [--only TEXT …] [--python PATH]
+Sections: ${Object.keys(sections).join(', ')}; sweeps takes a quarter of an hour for each training seed (--seeds) and is left out unless named. --only keeps the engines, networks and miners whose name contains the text; of the panel: opening, frames, memory, typing; of runs: server, window.`)
   process.exit(unknown.length > 0 ? 2 : 0)
 }
-const options = { ...values, rounds: Number(values.rounds), seconds: Number(values.seconds) }
+const options = {
+  ...values,
+  rounds: Number(values.rounds),
+  seconds: Number(values.seconds),
+  seeds: Number(values.seeds),
+}
 for (const [name, run] of Object.entries(sections)) {
   if (positionals.length === 0 ? !byNameOnly.has(name) : positionals.includes(name)) await run(options)
 }

@@ -5,6 +5,8 @@ export interface BenchOptions {
   readonly seconds: number
   /** Only the contenders, networks and miners whose name contains one of these; all when empty. */
   readonly only: readonly string[]
+  /** Of the sweeps: training seeds, which begin at 1. */
+  readonly seeds: number
   /** A Python that may have PyTorch or Optuna. */
   readonly python: string
 }

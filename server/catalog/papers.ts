@@ -23,6 +23,11 @@ export const papers = {
   cutMix: arxiv('Yun et al., CutMix, ICCV 2019', '1905.04899'),
   clipping: arxiv('Pascanu et al., On the difficulty of training recurrent neural networks, ICML 2013', '1211.5063'),
   asha: arxiv('Li et al., A System for Massively Parallel Hyperparameter Tuning, MLSys 2020', '1810.05934'),
+  learningCurves: {
+    paper: 'Domhan et al., Speeding up Automatic Hyperparameter Optimization of Deep Neural Networks, IJCAI 2015',
+    section: '3.2',
+    url: 'https://www.ijcai.org/Proceedings/15/Papers/487.pdf',
+  },
   swap: {
     paper: 'Balntas et al., Learning local feature descriptors with triplets, BMVC 2016',
     url: 'https://doi.org/10.5244/C.30.119',

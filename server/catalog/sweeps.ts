@@ -2,6 +2,7 @@
 import { count, type Choice, type ObjectSetting } from './entry.ts'
 import { metricGoal } from '../../protocol/metrics.ts'
 import { metrics } from './metrics.ts'
+import { papers } from './papers.ts'
 
 export const distributions = {
   uniform: { summary: 'Any number of the interval, all equally likely.' },
@@ -45,6 +46,20 @@ export const terminations = {
     aliases: ['bohb'],
   },
   median: { summary: 'A run stops when it is worse than the median of the others at the same epoch.' },
+} as const satisfies Record<string, Choice>
+
+export const ranks = {
+  forecast: {
+    summary:
+      'By where their curves are heading, so that runs which begin slowly and win late go on; the best always does.',
+    citation: papers.learningCurves,
+    aliases: ['extrapolate', 'extrapolation', 'trend'],
+  },
+  best: {
+    summary: 'By their best value so far, as in the papers.',
+    citation: papers.asha,
+    aliases: ['value', 'current'],
+  },
 } as const satisfies Record<string, Choice>
 
 /** Metrics that one can want more or less of. */
@@ -136,6 +151,13 @@ export const sweep: ObjectSetting = {
           default: 3,
           summary: 'One of so many goes on at a rung, which are so many times as far apart. Not for median.',
           aliases: ['reductionFactor', 'reduction_factor'],
+        },
+        rank: {
+          kind: 'choice',
+          choices: ranks,
+          default: 'forecast',
+          summary: 'What runs are compared by at a rung. Not for median.',
+          aliases: ['rankBy', 'compare'],
         },
       },
     },

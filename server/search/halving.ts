@@ -3,8 +3,13 @@
  * each rung until it is among the best 1/η of those that have come there; nobody waits for a whole rung to fill.
  * Li et al., A System for Massively Parallel Hyperparameter Tuning, MLSys 2020, Algorithm 2 (arXiv:1810.05934).
  *
+ * The paper ranks by the values at the rung. That holds back for good what begins slowly and wins late, as large learning
+ * rates do; so runs can also be ranked by where their curves are heading. The best value goes on in either case.
+ *
  * Everything is a function of what the runs have reported, so that any process can decide, again, after any death.
  */
+import { forecast } from './forecast.ts'
+import type { Report } from './report.ts'
 
 export interface HalvingOptions {
   /** Resource of the lowest rung, in the unit of the reports (epochs). */
@@ -15,13 +20,12 @@ export interface HalvingOptions {
   readonly reduction: number
   /** Rungs that the bracket leaves out at the bottom: Hyperband has one bracket for each number, ASHA only 0. */
   readonly skip?: number
+  /** Left out: the best value until the rung, as in the paper. */
+  readonly rank?: Rank
 }
 
-/** A value at a resource; ascending in resource, lower values are better. */
-export interface Report {
-  readonly resource: number
-  readonly value: number
-}
+/** What the runs at a rung are ranked by. */
+export type Rank = 'best' | 'forecast'
 
 export interface HalvingRun {
   readonly id: number
@@ -49,6 +53,12 @@ export function valueAtRung(reports: readonly Report[], rung: number): number | 
   return null
 }
 
+/** The reports that count at a rung: up to the first at or after it, and none before the rung that is before it. */
+function reportsAtRung(reports: readonly Report[], rung: number, reduction: number): readonly Report[] {
+  const end = reports.findIndex(({ resource }) => resource >= rung) + 1
+  return reports.slice(0, end).filter(({ resource }) => resource >= rung / reduction)
+}
+
 /** The highest rung that a run has come to, as an index; -1: none. */
 export function rungOf(reports: readonly Report[], resources: readonly number[]): number {
   return resources.findLastIndex(rung => valueAtRung(reports, rung) !== null)
@@ -64,19 +74,43 @@ export function promoted(runs: readonly HalvingRun[], options: HalvingOptions, e
   const resources = rungs(options)
   const chosen = new Set<number>()
   for (const [k, rung] of resources.entries()) {
-    const here = runs
-      .flatMap(run => {
+    const here = ranked(
+      runs.flatMap(run => {
         const value = valueAtRung(run.reports, rung)
-        return value === null ? [] : [{ id: run.id, value, rung: rungOf(run.reports, resources) }]
-      })
-      // Among equals the one that came first, so that the answer is always the same.
-      .sort((a, b) => a.value - b.value || a.id - b.id)
+        return value === null ? [] : [{ ...run, value, top: rungOf(run.reports, resources) }]
+      }),
+      rung,
+      options,
+    )
     const places = Math.floor(here.length / options.reduction)
     const open = exhausted ? Math.max(1, places) : places
     // Not more places than values: a run without any number worth having does not go on.
-    for (const one of here.slice(0, open)) if (one.rung === k && one.value !== Infinity) chosen.add(one.id)
+    for (const one of here.slice(0, open)) if (one.top === k && one.value !== Infinity) chosen.add(one.id)
   }
   return chosen
+}
+
+/** Those at a rung, the first to go on first. */
+function ranked<T extends HalvingRun & { readonly value: number }>(
+  here: readonly T[],
+  rung: number,
+  { most, reduction, rank = 'best' }: HalvingOptions,
+): T[] {
+  // Among equals the one that came first, so that the answer is always the same.
+  const byValue = here.toSorted((a, b) => a.value - b.value || a.id - b.id)
+  const first = byValue.at(0)
+  if (rank === 'best' || first === undefined) return byValue
+  const outlooks = new Map<number, number>()
+  for (const { id, reports, value } of here) {
+    const ahead = forecast(reportsAtRung(reports, rung, reduction), most)
+    // Forecasts and values cannot be told from each other in one list.
+    if (ahead === null && value !== Infinity) return byValue
+    // What it has already reached counts, wherever its curve is heading.
+    outlooks.set(id, Math.min(value, ahead ?? Infinity))
+  }
+  const outlook = ({ id }: T) => outlooks.get(id) ?? Infinity
+  const others = byValue.slice(1).sort((a, b) => outlook(a) - outlook(b) || a.id - b.id)
+  return [first, ...others]
 }
 
 /** How many brackets Hyperband has, ASHA's among them. */

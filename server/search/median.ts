@@ -2,7 +2,7 @@
  * The median rule: a run whose best value so far is worse than the median of what the others had on average by then is
  * not worth going on with. Golovin et al., Google Vizier, KDD 2017, §3.2.2.
  */
-import type { Report } from './halving.ts'
+import type { Report } from './report.ts'
 
 export interface MedianOptions {
   /** No run is stopped before this resource. */

@@ -1,6 +1,7 @@
 /** Which runs of a sweep should stop, and which of the stopped ones may go on: a pure function of what they reported. */
-import { bracketOf, promoted, rungOf, rungs, type HalvingOptions, type Report } from '../search/halving.ts'
+import { bracketOf, promoted, rungOf, rungs, type HalvingOptions } from '../search/halving.ts'
 import { belowMedian } from '../search/median.ts'
+import type { Report } from '../search/report.ts'
 import type { SweepPlan } from './plan.ts'
 
 export interface Candidate {
@@ -65,7 +66,7 @@ function halve(
 }
 
 function halvingOf(early: NonNullable<SweepPlan['earlyTerminate']>, epochs: number): HalvingOptions {
-  return { least: early.minEpochs, most: epochs, reduction: early.eta }
+  return { least: early.minEpochs, most: epochs, reduction: early.eta, rank: early.rank }
 }
 
 function lastEpoch({ reports }: Candidate): number {

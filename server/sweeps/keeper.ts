@@ -4,7 +4,7 @@
  */
 import * as l10n from '@vscode/l10n'
 import { endedStatuses, summaryOf, type RunRow } from '../../protocol/runEvent.ts'
-import type { Report } from '../search/halving.ts'
+import type { Report } from '../search/report.ts'
 import type { Store } from '../store/store.ts'
 import type { SweepRow, TrialRow } from '../store/sweeps.ts'
 import { decide, type Candidate } from './earlyStop.ts'
@@ -145,11 +145,7 @@ export class SweepKeeper {
         const held =
           why === 'median'
             ? l10n.t('Stopped by the sweep at epoch {0}: worse than the median of the other runs.', epoch)
-            : l10n.t(
-                'Stopped by the sweep at epoch {0}: not among the best 1 in {1} there. It goes on when it is.',
-                epoch,
-                earlyTerminate.eta,
-              )
+            : heldAtRung(earlyTerminate, epoch)
         this.#store.updateTrial(runId, { held })
         this.#store.setWish(runId, 'stop')
         continue
@@ -205,3 +201,17 @@ function scoreOf({ metric, goal }: SweepPlan, run: RunRow): number {
 }
 
 /** Counts what lies in the trash too: it may come back. */
+
+function heldAtRung({ eta, rank }: NonNullable<SweepPlan['earlyTerminate']>, epoch: number): string {
+  if (rank === 'best')
+    return l10n.t(
+      'Stopped by the sweep at epoch {0}: not among the best 1 in {1} there. It goes on when it is.',
+      epoch,
+      eta,
+    )
+  return l10n.t(
+    'Stopped by the sweep at epoch {0}: not heading to be among the best 1 in {1} of those there. It goes on when it is.',
+    epoch,
+    eta,
+  )
+}

@@ -35,6 +35,8 @@ export const SweepPlan = v.object({
       type: v.picklist(['asha', 'hyperband', 'median']),
       minEpochs: count,
       eta: v.pipe(v.number(), v.integer(), v.minValue(2)),
+      /** Sweeps of before there was a choice were ranked by their best values. */
+      rank: v.optional(v.picklist(['forecast', 'best']), 'best'),
     }),
   ),
 })

@@ -1,19 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { forecast } from '../../server/search/forecast.ts'
 import {
   bracketCount,
   bracketOf,
   promoted,
   rungOf,
   rungs,
+  valueAtRung,
   type HalvingRun,
-  type Report,
 } from '../../server/search/halving.ts'
 import { belowMedian } from '../../server/search/median.ts'
+import type { Report } from '../../server/search/report.ts'
 
 const options = { least: 1, most: 27, reduction: 3 }
 const flat = (value: number, until: number): Report[] =>
   Array.from({ length: until }, (_, i) => ({ resource: i + 1, value }))
+
+const anyRuns = fc
+  .array(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 12 }), { maxLength: 15 })
+  .map(curves =>
+    curves.map((values, id): HalvingRun => ({ id, reports: values.map((value, i) => ({ resource: i + 1, value })) })),
+  )
 
 describe('rungs', () => {
   it('are powers of the reduction below the whole', () => {
@@ -55,12 +63,6 @@ describe('successive halving', () => {
     expect(reached.get(0)).toBe(27)
   })
 
-  const anyRuns = fc
-    .array(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 12 }), { maxLength: 15 })
-    .map(curves =>
-      curves.map((values, id): HalvingRun => ({ id, reports: values.map((value, i) => ({ resource: i + 1, value })) })),
-    )
-
   it('never holds the best run of a rung back once nothing else is left, and holds nobody twice', () => {
     fc.assert(
       fc.property(anyRuns, runs => {
@@ -90,6 +92,83 @@ describe('successive halving', () => {
     for (let trial = 0; trial < 49; trial++) counts[bracketOf(trial, options)]++
     // Hyperband's own table for R = 27, η = 3: 27, 12, 6 and 4 configurations.
     expect(counts).toEqual([27, 12, 6, 4])
+  })
+})
+
+/** Reports of the epochs 1 … `until` on c − a/√t, negated as for a metric that is maximised. */
+const rising = (c: number, a: number, until: number): Report[] =>
+  Array.from({ length: until }, (_, i) => ({ resource: i + 1, value: a / Math.sqrt(i + 1) - c }))
+
+describe('a forecast', () => {
+  it('finds curves of its own family exactly, and those along a line over 1/√t as well as least squares can', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -5, max: 5, noNaN: true }),
+        fc.double({ min: -5, max: 5, noNaN: true }),
+        fc.integer({ min: 2, max: 30 }),
+        (c, a, until) => {
+          expect(forecast(rising(c, a, until), 81)).toBeCloseTo(a / 9 - c, 9)
+        },
+      ),
+    )
+    // By hand: times 1, 1/2, 1/3 (their mean 11/18), values 3, 1, 1: slope 3 · 18/14, so the value at 1/√36 = 1/6 is …
+    const bent = [1, 4, 9].map((resource, i) => ({ resource, value: [3, 1, 1][i] }))
+    const [across, along] = [(7 / 18) * (4 / 3) + (-2 / 18) * (-2 / 3) + (-5 / 18) * (-2 / 3), (49 + 4 + 25) / 324]
+    expect(forecast(bent, 36)).toBeCloseTo(5 / 3 + (across / along) * (1 / 6 - 11 / 18), 12)
+  })
+
+  it('is none from fewer than two numbers, or from one moment', () => {
+    expect(forecast([], 27)).toBeNull()
+    expect(forecast(flat(1, 1), 27)).toBeNull()
+    expect(forecast([...flat(1, 1), { resource: 2, value: Infinity }, { resource: 3, value: NaN }], 27)).toBeNull()
+    expect(forecast([...flat(1, 1), ...flat(2, 1)], 27)).toBeNull()
+  })
+})
+
+describe('successive halving by forecasts', () => {
+  const ahead = { ...options, rank: 'forecast' } as const
+
+  it('lets those go on that begin slowly and win late, beside the one that is best now', () => {
+    // At epoch 3 the slow ones are last of nine; at 27 they are the best.
+    const quick = Array.from({ length: 7 }, (_, id) => ({ id, reports: rising(0.2 - id / 1000, 0.05, 3) }))
+    const slow = [7, 8].map(id => ({ id, reports: rising(0.25 + id / 1000, 0.25, 3) }))
+    const runs = [...quick, ...slow]
+    expect([...promoted(runs, options, false)]).toEqual([0, 1, 2])
+    expect([...promoted(runs, ahead, false)]).toEqual([0, 8, 7])
+  })
+
+  it('sees no further back than the rung before: a bad first epoch says nothing about the last', () => {
+    const steady = (id: number) => ({ id, reports: rising(0.2 - id / 100, 0.1, 9) })
+    const late = rising(0.1, 0.1, 9)
+    const runs = [steady(0), steady(1), { id: 2, reports: [{ resource: 1, value: 50 }, ...late.slice(1)] }]
+    expect([...promoted(runs, { ...ahead, reduction: 1.5 }, false)]).toEqual([0, 1])
+  })
+
+  it('goes by values where a run has reported too seldom for a forecast', () => {
+    const runs = Array.from({ length: 6 }, (_, id) => ({ id, reports: rising(0.2 + id / 20, 0.1 + id / 10, 3) }))
+    const seldom = runs.map(run => (run.id === 3 ? { ...run, reports: run.reports.slice(2) } : run))
+    expect(promoted(seldom, ahead, false)).toEqual(promoted(seldom, options, false))
+    expect(promoted(runs, ahead, false)).not.toEqual(promoted(runs, options, false))
+  })
+
+  it('never holds back the best value of a rung, and does not depend on the order', () => {
+    fc.assert(
+      fc.property(anyRuns, fc.boolean(), (runs, exhausted) => {
+        const chosen = promoted(runs, ahead, exhausted)
+        const byValue = promoted(runs, options, exhausted)
+        expect(promoted(runs.toReversed(), ahead, exhausted)).toEqual(chosen)
+        const resources = rungs(options)
+        for (const k of resources.keys()) {
+          const first = runs
+            .filter(run => rungOf(run.reports, resources) >= k)
+            .map(run => ({ ...run, value: valueAtRung(run.reports, resources[k]) ?? Infinity }))
+            .sort((a, b) => a.value - b.value || a.id - b.id)
+            .at(0)
+          if (first !== undefined && rungOf(first.reports, resources) === k)
+            expect(chosen.has(first.id)).toBe(byValue.has(first.id))
+        }
+      }),
+    )
   })
 })
 

@@ -132,6 +132,20 @@ describe('a sweep', () => {
     expect(trained).toBeLessThan(0.6 * 9 * epochs)
   })
 
+  it('by asha sees which run will win late, or goes by the values so far, as the file says', () => {
+    const late = (rank: 'forecast' | 'best') => {
+      const lab = new Lab((margin, _, epoch) =>
+        margin > 0.85 ? 0.3 - 0.25 / Math.sqrt(epoch) : 0.2 - margin / 1000 - 0.05 / Math.sqrt(epoch),
+      )
+      const id = lab.start(margins(9), { earlyTerminate: { type: 'asha', minEpochs: 3, eta: 3, rank } })
+      lab.finish()
+      return lab.runs(id).at(-1)
+    }
+    expect(late('forecast')).toMatchObject({ status: 'done', epoch: epochs })
+    expect(late('best')?.status).toBe('stopped')
+    expect(late('best')?.message).toContain('not among the best 1 in 3')
+  })
+
   it('lets a run that it stopped go on when somebody wishes it', () => {
     const lab = new Lab(margin => -margin)
     const id = lab.start(margins(9), { earlyTerminate: { type: 'asha', eta: 3 } })
