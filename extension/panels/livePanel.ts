@@ -89,7 +89,9 @@ export class LivePanel implements vscode.Disposable {
 
   async #receive(message: unknown): Promise<void> {
     const decoded = v.parse(FromPanel, message)
-    if (decoded.kind !== 'ready' && 'runId' in decoded && decoded.runId !== this.#runId) return
+    // What was written on a run is kept, also when the panel has gone on to the next one.
+    const isOfAnother = decoded.kind !== 'ready' && 'runId' in decoded && decoded.runId !== this.#runId
+    if (isOfAnother && decoded.kind !== 'annotate') return
     switch (decoded.kind) {
       case 'ready':
         return this.#show()

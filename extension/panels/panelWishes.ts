@@ -19,8 +19,8 @@ export async function grant(message: PanelWish, client: Client, run: RunRow): Pr
       await client.request(wishRun, { runId: run.id, wish: message.wish })
       return
     case 'annotate': {
-      const { name, notes, tags } = message
-      await client.request(annotateRuns, { runIds: [run.id], name, notes, tags })
+      const { runId, name, notes, tags } = message
+      await client.request(annotateRuns, { runIds: [runId], name, notes, tags })
       return
     }
     case 'moreEpochs':

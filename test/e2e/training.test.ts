@@ -18,6 +18,16 @@ test('the lens starts training, and the panel follows it through a reload to the
   await window.treeSays(/emoji\.triplet\.json[^]*epoch/)
   await window.screenshots('training')
 
+  // Who writes on a run that reports all the time loses no letter, and need not leave the field for it to be kept.
+  const { page, panel } = window
+  await panel.getByRole('button', { name: 'Name, tags and notes' }).click()
+  const notes = panel.getByLabel('Notes', { exact: true })
+  await notes.click()
+  await page.keyboard.type('Semi-hard, after the lecture.', { delay: 60 })
+  expect(await notes.inputValue()).toBe('Semi-hard, after the lecture.')
+  await panel.getByRole('tab', { name: 'Curves' }).click()
+  await window.chartWith(first.points)
+
   const before = await window.chart()
   await window.reload()
   const after = await window.chartWith(before.points)
@@ -25,7 +35,10 @@ test('the lens starts training, and the panel follows it through a reload to the
   await window.chartWith(after.points + 5)
   await expectWhole(window)
 
-  await window.panel.getByRole('button', { name: 'Stop' }).click()
+  await panel.getByRole('button', { name: 'Name, tags and notes' }).click()
+  expect(await notes.inputValue()).toBe('Semi-hard, after the lecture.')
+  await panel.getByRole('tab', { name: 'Curves' }).click()
+  await panel.getByRole('button', { name: 'Stop' }).click()
   await window.panelSays('.state', 'stopped')
   await window.treeSays(/stopped/)
   await expect.poll(() => findProcesses(lab.mark, 'trainer.cjs'), { timeout: 15_000 }).toEqual([])

@@ -1,10 +1,10 @@
 /** Settings and log: what people wrote on the run, what it does with every default written out, and what happened. */
 import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
-import { live } from 'lit/directives/live.js'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { count } from '../../protocol/words.ts'
 import type { Page } from './page.ts'
+import { typed } from './typed.ts'
 
 /** A run of many days has tens of thousands of epochs. */
 const eventsShown = 500
@@ -52,33 +52,25 @@ export function logTab(page: Page): TemplateResult {
   `
 }
 
-/** Name, tags and notes; what is typed is kept when the field is left. */
+/** Name, tags and notes; what is typed is kept when the field is left, notes also whenever the writing rests. */
 function aboutRun(page: Page, run: RunRow): TemplateResult {
-  const valueOf = (event: Event) => {
-    const { target } = event
-    return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement ? target.value.trim() : ''
+  const { id } = run
+  const rename = (name: string) => page.send({ kind: 'annotate', runId: id, name: name.slice(0, 200) })
+  const tag = (text: string) => {
+    const tags = text.split(',').map(one => one.trim().slice(0, 100))
+    page.send({ kind: 'annotate', runId: id, tags: [...new Set(tags)].filter(one => one !== '') })
   }
-  const rename = (event: Event) => {
-    const name = valueOf(event)
-    if (name === '') page.redraw()
-    else page.send({ kind: 'annotate', runId: run.id, name: name.slice(0, 200) })
-  }
-  const tag = (event: Event) => {
-    const tags = valueOf(event)
-      .split(',')
-      .map(one => one.trim().slice(0, 100))
-    page.send({ kind: 'annotate', runId: run.id, tags: [...new Set(tags)].filter(one => one !== '') })
-  }
-  const note = (event: Event) => page.send({ kind: 'annotate', runId: run.id, notes: valueOf(event).slice(0, 100_000) })
+  const note = (notes: string) => page.send({ kind: 'annotate', runId: id, notes: notes.slice(0, 100_000) })
+  const name = typed(id, run.name, rename, { mayBeEmpty: false })
+  const tags = typed(id, run.tags.join(', '), tag)
+  const notes = typed(id, run.notes, note, { inPauses: true })
   return html`<div class="about">
-    <label>${l10n.t('Name')} <input type="text" .value=${live(run.name)} @change=${rename} /></label>
+    <label>${l10n.t('Name')} <input type="text" .value=${name} /></label>
     <label>
       ${l10n.t('Tags')}
-      <input type="text" placeholder=${l10n.t('paper, baseline')} .value=${live(run.tags.join(', '))} @change=${tag} />
+      <input type="text" placeholder=${l10n.t('paper, baseline')} .value=${tags} />
     </label>
-    <label class="wide"
-      >${l10n.t('Notes')} <textarea rows="3" .value=${live(run.notes)} @change=${note}></textarea>
-    </label>
+    <label class="wide">${l10n.t('Notes')} <textarea rows="3" .value=${notes}></textarea></label>
   </div>`
 }
 
