@@ -37,20 +37,47 @@ export function factsOf({ tree, inspection }: ExperimentDocument, context: Langu
 
 /** No run is over sooner: its process has to start, and to read the pictures. */
 const shortest = 1_000
+/** What the evaluations take of the training's time, until a run has ended and told. */
+const usualShare = 0.1
+/** Of as many runs of the file, and of others, it is seen whether they are like it: an answer has to be quick. */
+const mostSeen = 500
 
 /**
  * How long a run takes, in milliseconds, from how fast runs like it were here; `null` where none was.
- * Like it: the same network and pictures, of this file if possible. Training only; a tenth more for evaluations.
+ * Like it: the same network and pictures, of this file if possible, and ended if possible, since the speed of one that still
+ * trains changes with every step.
  */
 export function estimateDuration({ spec, steps }: Facts, { runs, otherRuns }: LanguageContext): number | null {
   if (steps === null) return null
   const work = workOf(spec)
   const isLike = (run: RunRow) => workOf(run.spec) === work && summaryOf(run, 'imagesPerSecond') !== undefined
-  const like = runs.find(isLike) ?? otherRuns?.().find(isLike)
-  const rate = like === undefined ? undefined : summaryOf(like, 'imagesPerSecond')?.last
+  const like = [...runs.slice(0, mostSeen), ...(otherRuns?.().slice(0, mostSeen) ?? [])].filter(isLike)
+  const ended = like.filter(run => run.ended !== null)
+  const first = ended.at(0) ?? like.at(0)
+  const rate = first && rateOf(first)
   if (rate === undefined || rate <= 0) return null
-  return Math.max(shortest, ((steps * spec.batch.classes * spec.batch.samplesPerClass) / rate) * 1_100)
+  const training = (steps * batchOf(spec) * 1_000) / rate
+  const each = ended.map(evaluationTime).filter(time => time !== null)
+  // The least: a run that was paused for a night says nothing about evaluations.
+  const evaluating = each.length === 0 ? training * usualShare : evaluations(spec, spec.epochs) * Math.min(...each)
+  return Math.max(shortest, training + evaluating)
 }
+
+/** What a run that has ended took for each evaluation, in milliseconds; `null` where its times do not tell. */
+function evaluationTime(run: RunRow): number | null {
+  const rate = rateOf(run)
+  if (run.started === null || run.ended === null || rate === undefined || rate <= 0) return null
+  const beside = run.ended - run.started - (run.step * batchOf(run.spec) * 1_000) / rate
+  return beside > 0 ? beside / evaluations(run.spec, run.epoch) : null
+}
+
+/** One before the first step, the others after every so many epochs. */
+function evaluations({ evaluation }: RunSpec, epochs: number): number {
+  return 1 + Math.ceil(epochs / evaluation.everyEpochs)
+}
+
+const rateOf = (run: RunRow) => summaryOf(run, 'imagesPerSecond')?.last
+const batchOf = ({ batch }: RunSpec) => batch.classes * batch.samplesPerClass
 
 function workOf({ model, image, dataset }: RunSpec): string {
   return `${textOf(model)} ${textOf(image)} ${textOf(dataset)}`

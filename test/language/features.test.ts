@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { CompletionItem } from 'vscode-languageserver-types'
 import { describe, expect, test } from 'vitest'
+import type { RunRow } from '../../protocol/runEvent.ts'
 import { editsToRun } from '../../server/language/applyRun.ts'
 import { toTextEdits } from '../../server/language/edits.ts'
 import { experimentStatus } from '../../server/language/status.ts'
@@ -211,6 +212,16 @@ describe('inlay hints', () => {
     const file = '{ "dataset": "emoji", "epochs": 20 }'
     // 20 epochs × 30 steps × 128 pictures at 1,000 a second, and a tenth for evaluations.
     expect(hints(file, { ...context, runs: runsOf(file, [0.3]) })).toEqual(['s": 20|30 steps each, about 1:24'])
+    // Once runs have ended, what they took beside their steps is known: the quickest was 42 s, twice for twice the epochs.
+    const took = (seconds: number, more: Partial<RunRow> = {}) =>
+      runsOf(file, [0.3], { started: 1_000, ended: 1_000 + 1_000 * seconds, step: 600, steps: 600, ...more })
+    const about = (runs: RunRow[], text = file) => hints(text, { ...context, runs }).at(-1)
+    const training = 76.8
+    expect(about([...took(training + 4_200), ...took(training + 42)])).toBe('s": 20|30 steps each, about 1:59')
+    expect(about(took(training + 42), file.replace('20', '40'))).toBe('s": 40|30 steps each, about 3:56')
+    // A run that still trains changes its speed all the time: one that has ended says more.
+    const still = took(training + 42, { ended: null, status: 'running', summaries: runsOf(file, [2])[0].summaries })
+    expect(about([...still, ...took(training + 42)])).toBe('s": 20|30 steps each, about 1:59')
     expect(
       hints('{ "dataset": "emoji", "model": "mlp", "epochs": 20 }', { ...context, runs: runsOf(file, [0.3]) }).at(-1),
     ).toContain('|30 steps each')

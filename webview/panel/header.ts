@@ -19,7 +19,7 @@ export function header(page: Page, run: RunRow): TemplateResult {
     <header>
       <h1 title=${run.experiment}><bdi>${run.name}</bdi></h1>
       <span class="state ${run.status}"><span class="dot" aria-hidden="true"></span>${stateWords(run)}</span>
-      ${progress(run, step, share)}
+      ${run.status === 'queued' && step === 0 ? nothing : progress(run, step, share)}
       <span class="figures">${figures(model, run, step).map(text => html`<span>${text}</span>`)}</span>
       <span class="controls">
         ${
@@ -75,6 +75,7 @@ function progress(run: RunRow, step: number, share: number): TemplateResult {
 
 /** Speed and time: while it runs what is left, afterwards what it took. */
 function figures(model: PanelModel, run: RunRow, step: number): string[] {
+  if (run.status === 'queued' && step === 0) return []
   const texts = [l10n.t('step {0}', count(step))]
   if (run.status === 'running') {
     const images = model.last('imagesPerSecond')
