@@ -81,7 +81,7 @@ function runIcon(run: RunRow, isChecked: boolean): vscode.ThemeIcon {
   }
 }
 
-/** One line: the score of a run that is done, the progress of one that runs, the reason of one that failed. */
+/** One line, what matters first, as it may be cut: a score, the progress of one that runs, the reason of one that failed. */
 export function runDescription(run: RunRow, metric = headlineMetric, best?: number): string {
   const score = scoreText(run, metric, best)
   switch (run.status) {
@@ -96,7 +96,7 @@ export function runDescription(run: RunRow, metric = headlineMetric, best?: numb
       if (isCollapsed(run)) return [l10n.t('collapsed'), score].filter(text => text !== '').join(' · ')
       return score === '' ? l10n.t('done') : score
     case 'stopped':
-      return [l10n.t('stopped at step {0}', count(run.step)), score].filter(text => text !== '').join(' · ')
+      return [score, l10n.t('stopped at step {0}', count(run.step))].filter(text => text !== '').join(' · ')
     case 'failed':
     case 'diverged':
       return run.message ?? statusName(run.status)

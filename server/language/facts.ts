@@ -35,8 +35,8 @@ export function factsOf({ tree, inspection }: ExperimentDocument, context: Langu
   return null
 }
 
-/** No run is over sooner: its process has to start, and to read the pictures. */
-const shortest = 1_000
+/** What a run takes beside: its process has to start, and to read the pictures. */
+const opening = 1_000
 /** What the evaluations take of the training's time, until a run has ended and told. */
 const usualShare = 0.1
 /** Of as many runs of the file, and of others, it is seen whether they are like it: an answer has to be quick. */
@@ -60,14 +60,14 @@ export function estimateDuration({ spec, steps }: Facts, { runs, otherRuns }: La
   const each = ended.map(evaluationTime).filter(time => time !== null)
   // The least: a run that was paused for a night says nothing about evaluations.
   const evaluating = each.length === 0 ? training * usualShare : evaluations(spec, spec.epochs) * Math.min(...each)
-  return Math.max(shortest, training + evaluating)
+  return opening + training + evaluating
 }
 
 /** What a run that has ended took for each evaluation, in milliseconds; `null` where its times do not tell. */
 function evaluationTime(run: RunRow): number | null {
   const rate = rateOf(run)
   if (run.started === null || run.ended === null || rate === undefined || rate <= 0) return null
-  const beside = run.ended - run.started - (run.step * batchOf(run.spec) * 1_000) / rate
+  const beside = run.ended - run.started - opening - (run.step * batchOf(run.spec) * 1_000) / rate
   return beside > 0 ? beside / evaluations(run.spec, run.epoch) : null
 }
 

@@ -210,7 +210,7 @@ function heldAtRung({ eta, rank }: NonNullable<SweepPlan['earlyTerminate']>, epo
       eta,
     )
   return l10n.t(
-    'Stopped by the sweep at epoch {0}: not heading to be among the best 1 in {1} of those there. It goes on when it is.',
+    'Stopped by the sweep at epoch {0}: by its curve so far it will not be among the best 1 in {1}. It goes on when that changes.',
     epoch,
     eta,
   )
