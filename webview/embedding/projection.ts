@@ -54,6 +54,11 @@ export class Projector {
     return this.#projection
   }
 
+  /** Whether the points of the map still move. */
+  get isBusy(): boolean {
+    return this.#stop !== undefined && this.#projection.done < 1
+  }
+
   /** The map is no longer looked at. */
   rest(): void {
     this.#stop?.()

@@ -75,7 +75,8 @@ export class EmbeddingTab {
   }
 
   draw(): void {
-    this.#scrubber.follow()
+    // A map that is begun is finished before the newest epoch's is: where epochs are short, none ever would be.
+    if (!this.#projector.isBusy) this.#scrubber.follow()
     const { model, settings, theme } = this.#page
     const sample = this.#reader.read(model.details)
     if (sample === undefined || this.#map === undefined) return
