@@ -56,6 +56,8 @@ export const FromPanel = v.variant('kind', [
     /** `null`: the newest. */
     step: v.nullable(v.number()),
     knownStep: v.number(),
+    /** The one that is here already, and need not be sent again; -1: none. */
+    shownStep: v.number(),
   }),
   v.object({ kind: v.literal('suspects'), runId: v.number() }),
   v.object({

@@ -128,7 +128,13 @@ export const readClocks = request(
  */
 export const readDetail = request(
   'triplet/readDetail',
-  v.object({ runId: v.number(), detail: DetailKind, step: v.nullable(v.number()), knownStep: v.number() }),
+  v.object({
+    runId: v.number(),
+    detail: DetailKind,
+    step: v.nullable(v.number()),
+    knownStep: v.number(),
+    shownStep: v.number(),
+  }),
   v.object({
     found: v.nullable(v.object({ step: v.number(), data: v.unknown() })),
     steps: v.array(v.number()),

@@ -113,9 +113,9 @@ export class LivePanel implements vscode.Disposable {
     this.#post({ kind: 'closeUp', runId, fromStep, toStep, series: series.map(toArrays) })
   }
 
-  async #showDetail({ detail, step, knownStep }: Extract<FromPanel, { kind: 'detail' }>): Promise<void> {
+  async #showDetail({ detail, step, knownStep, shownStep }: Extract<FromPanel, { kind: 'detail' }>): Promise<void> {
     const runId = this.#runId
-    const { found, steps } = await this.#client.request(readDetail, { runId, detail, step, knownStep })
+    const { found, steps } = await this.#client.request(readDetail, { runId, detail, step, knownStep, shownStep })
     this.#post({ kind: 'detail', runId, detail, found: found && { step: found.step, data: found.data }, steps })
   }
 

@@ -57,13 +57,16 @@ export function serveRunRequests({ connection, workspace }: RequestContext, on: 
       return found && store ? [{ runId, clock: store.clock(found.id, clockPoints) }] : []
     }),
   }))
-  on(readDetail, ({ runId, detail, step, knownStep }) => {
+  on(readDetail, ({ runId, detail, step, knownStep, shownStep }) => {
     const place = workspace.find(runId)
     const store = place?.folder.store(false)
     if (!place || !store) return { found: null, steps: [] }
     const found = store.detail(place.id, detail, step ?? undefined)
     return {
-      found: found && { step: found.step, data: JSON.parse(Buffer.from(found.data).toString('utf8')) as unknown },
+      found:
+        found === null || found.step === shownStep
+          ? null
+          : { step: found.step, data: JSON.parse(Buffer.from(found.data).toString('utf8')) as unknown },
       steps: store.detailSteps(place.id, detail).filter(one => one > knownStep),
     }
   })

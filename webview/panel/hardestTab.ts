@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { HardTripletDetail } from '../../protocol/details.ts'
 import { count, significant } from '../../protocol/words.ts'
 import { Album } from '../pictures/album.ts'
+import type { Shown } from './details.ts'
 import type { Page } from './page.ts'
 import { Scrubber } from './scrubber.ts'
 
@@ -11,6 +12,8 @@ export class HardestTab {
   readonly #page: Page
   readonly #scrubber: Scrubber
   readonly #albums = new WeakMap<object, Album>()
+  /** What is shown: the last epoch whose triplets and pictures are both here. */
+  #shown: { readonly runId: number; readonly hardest: Shown<'hardest'>; readonly album: Album | undefined } | undefined
   /** The newest epoch when the likely mislabelled ones were last asked for. */
   #askedAt = ''
 
@@ -20,12 +23,11 @@ export class HardestTab {
   }
 
   template(): TemplateResult {
-    const { details, suspects } = this.#page.model
-    const hardest = details.shown('hardest')
-    const pictures = details.shown('hardestPictures')
-    if (hardest === undefined)
+    const { suspects } = this.#page.model
+    const shown = this.#read()
+    if (shown === undefined)
       return html`<p class="empty">${l10n.t('The hardest triplets of an epoch come when it ends.')}</p>`
-    const album = pictures?.step === hardest.step ? this.#album(pictures.data) : undefined
+    const { hardest, album } = shown
     return html`
       ${this.#scrubber.template()}
       <p class="hint">
@@ -42,6 +44,19 @@ export class HardestTab {
         ${hardest.data.triplets.map(triplet => this.#card(triplet, album, suspects))}
       </ol>
     `
+  }
+
+  /** Triplets and pictures come one after the other: until both are here those of before stay. */
+  #read() {
+    const { run, details } = this.#page.model
+    const hardest = details.shown('hardest')
+    const pictures = details.shown('hardestPictures')
+    if (run === undefined || hardest === undefined) return undefined
+    const isComplete = pictures?.step === hardest.step
+    const isOfRun = this.#shown?.runId === run.id
+    if (isComplete || !isOfRun || !details.isAwaited('hardestPictures'))
+      this.#shown = { runId: run.id, hardest, album: isComplete ? this.#album(pictures.data) : undefined }
+    return this.#shown
   }
 
   draw(): void {

@@ -3,11 +3,9 @@ import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import type { DetailKind } from '../../protocol/details.ts'
+import { AskPace } from './askPace.ts'
 import { button } from './header.ts'
 import type { Page } from './page.ts'
-
-/** How often the newest is asked for while a run goes on. */
-const followMilliseconds = 1000
 
 export class Scrubber {
   readonly #page: Page
@@ -15,7 +13,8 @@ export class Scrubber {
   readonly #describe: (step: number) => string
   /** `null`: the newest, whatever it is. */
   #step: number | null = null
-  #askedAt = -Infinity
+  readonly #pace = new AskPace()
+  #timer: number | undefined
   #runId: number | undefined
 
   /** @param kinds what is shown together, the first of which the slider's steps are */
@@ -27,16 +26,19 @@ export class Scrubber {
 
   /** Asks for what should be shown and is not here yet. Called with every drawing of the tab. */
   follow(): void {
-    const { run, details } = this.#page.model
+    const { run, details, lastStep } = this.#page.model
     if (run === undefined) return
     if (run.id !== this.#runId) {
       this.#runId = run.id
       this.#step = null
-      this.#askedAt = -Infinity
+      this.#pace.restart()
     }
-    const now = performance.now()
-    if (this.#step === null && now - this.#askedAt < followMilliseconds) return
-    this.#askedAt = now
+    if (this.#step === null) {
+      const news = `${run.id} ${run.status} ${run.epoch} ${lastStep} ${details.cleared}`
+      const { isDue, again } = this.#pace.look(news, performance.now())
+      if (again !== null) this.#drawIn(again)
+      if (!isDue) return
+    }
     for (const kind of this.#kinds) {
       const question = details.ask(run.id, kind, this.#step)
       if (question !== undefined) this.#page.send(question)
@@ -48,7 +50,8 @@ export class Scrubber {
     const steps = this.#page.model.details.steps(kind)
     const shown = this.#page.model.details.shown(kind)
     if (steps.length === 0 || shown === undefined) return nothing
-    const at = steps.indexOf(shown.step)
+    // What was chosen, though it may not be here yet: a slider does not go back under the hand.
+    const at = steps.indexOf(this.#step ?? shown.step)
     const show = (event: Event) => {
       const { target } = event
       if (!(target instanceof HTMLInputElement)) return
@@ -74,9 +77,16 @@ export class Scrubber {
     </div>`
   }
 
+  #drawIn(milliseconds: number): void {
+    this.#timer ??= window.setTimeout(() => {
+      this.#timer = undefined
+      this.#page.redraw()
+    }, milliseconds)
+  }
+
   #choose(step: number | null): void {
     this.#step = step
-    this.#askedAt = -Infinity
+    this.#pace.restart()
     this.follow()
     this.#page.redraw()
   }
