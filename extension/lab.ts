@@ -18,12 +18,13 @@ import { LivePanels } from './panels/livePanels.ts'
 import { SweepPanels } from './panels/sweepPanels.ts'
 import { panelTypes, type PanelType } from './ids.ts'
 import type { Register } from './commands/register.ts'
+import { fileOfRun } from './runFile.ts'
 import { Runs } from './runs.ts'
 import { LanguageStatus } from './views/languageStatus.ts'
 import { treeCommands } from './views/treeCommands.ts'
 import { RunDragAndDrop } from './views/dragAndDrop.ts'
 import { RunsTree } from './views/runsTree.ts'
-import type { Node } from './views/treeModel.ts'
+import { type Node, nodeOf } from './views/treeModel.ts'
 import { TreeSettings } from './views/treeSettings.ts'
 import { StatusBar } from './views/statusBar.ts'
 import { runOf, uriOf } from './commands/arguments.ts'
@@ -59,6 +60,11 @@ export function openLab(context: vscode.ExtensionContext): Lab {
 
   const commands = new Map<string, (argument: unknown, selection?: unknown) => unknown>()
   const command: Register = (id, run) => commands.set(id, run)
+  /** The newest run of an experiment's line. Files of one path in several folders have one line. */
+  const newestBelow = (argument: unknown) => {
+    const node = nodeOf(argument)
+    return node?.kind === 'experiment' ? tree.runsOf(node).at(0)?.id : undefined
+  }
   const target = (argument: unknown) => runOf(argument) ?? panels.activeRun()
 
   context.subscriptions.push(
@@ -80,14 +86,19 @@ export function openLab(context: vscode.ExtensionContext): Lab {
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => client.restart()),
   )
-  command('startTraining', (argument, axis) =>
-    start(client, { panels, sweeps }, uriOf(argument), typeof axis === 'string' ? axis : undefined),
-  )
+  command('startTraining', async (argument, axis) => {
+    const runId = newestBelow(argument)
+    const file = runId === undefined ? uriOf(argument) : await fileOfRun(client, runId)
+    // The run went just now: no other file was meant.
+    if (runId !== undefined && file === undefined) return
+    await start(client, { panels, sweeps }, file, typeof axis === 'string' ? axis : undefined)
+  })
   command('openPanel', async argument => {
     const file = uriOf(argument) ?? fileInFront()
     // Right after the window has opened the runs are still on their way.
     await runs.loaded()
-    const id = runOf(argument) ?? newestRun(runs, file) ?? (await pickAnyRun(runs))
+    const id =
+      runOf(argument) ?? newestBelow(argument) ?? (await newestRun(client, runs, file)) ?? (await pickAnyRun(runs))
     if (id !== undefined) await panels.open(id, undefined)
   })
   command('stopRun', argument => wish(client, runs, 'stop', target(argument)))
@@ -196,8 +207,12 @@ function fileInFront(): vscode.Uri | undefined {
 }
 
 /** The latest run of an experiment file; the lens above the file leads to it. */
-function newestRun(runs: Runs, file: vscode.Uri | undefined): number | undefined {
+async function newestRun(client: Client, runs: Runs, file: vscode.Uri | undefined): Promise<number | undefined> {
   if (file === undefined) return undefined
   const path = vscode.workspace.asRelativePath(file, false)
-  return runs.all().find(run => run.experiment === path)?.id
+  const own = runs.all().filter(run => run.experiment === path)
+  if ((vscode.workspace.workspaceFolders?.length ?? 0) < 2) return own.at(0)?.id
+  // Another folder may have a file of this path, and runs of it.
+  for (const { id } of own) if ((await fileOfRun(client, id))?.toString() === file.toString()) return id
+  return undefined
 }

@@ -2,8 +2,9 @@
 import * as vscode from 'vscode'
 import { summariesOf } from '../protocol/packedRuns.ts'
 import { listRuns, readRows, readSummaries } from '../protocol/requests.ts'
-import { endedStatuses, type RunRow } from '../protocol/runEvent.ts'
+import type { RunRow } from '../protocol/runEvent.ts'
 import type { Client } from './client.ts'
+import { hasEnded, moved } from './runChanges.ts'
 
 /** What a view needs in order to redraw as little as possible. */
 export interface RunsChange {
@@ -115,7 +116,7 @@ export class Runs implements vscode.Disposable {
     for (const row of changed) {
       const before = this.#rows.get(row.id)
       membership ||= before === undefined || moved(before, row)
-      if (before !== undefined && !endedStatuses.has(before.status) && endedStatuses.has(row.status)) ended.push(row)
+      if (hasEnded(before, row)) ended.push(row)
       this.#rows.set(row.id, row)
     }
     for (const id of removed) membership = this.#rows.delete(id) || membership
@@ -123,15 +124,4 @@ export class Runs implements vscode.Disposable {
     this.#change.fire({ changed, removed, membership })
     for (const row of ended) this.#ended.fire(row)
   }
-}
-
-/** Whether a run's line now stands elsewhere. */
-function moved(before: RunRow, now: RunRow): boolean {
-  return (
-    before.experiment !== now.experiment ||
-    before.heading !== now.heading ||
-    before.place !== now.place ||
-    before.archived !== now.archived ||
-    before.star !== now.star
-  )
 }

@@ -237,8 +237,15 @@ export const listTrash = request(
   }),
 )
 
-/** Client → server: removes for good what lies in the trash. */
-export const emptyTrash = request('triplet/emptyTrash', v.object({}), v.object({ removed: v.number() }))
+/**
+ * Client → server: removes runs of the trash for good. `trashed` is when each of them was deleted, as the list of the trash
+ * has it: what another window deletes, or takes back and deletes again, while one is asked is left.
+ */
+export const emptyTrash = request(
+  'triplet/emptyTrash',
+  v.object({ runs: v.array(v.object({ id: v.number(), trashed: v.number() })) }),
+  v.object({ removed: v.number() }),
+)
 
 /** Client → server: writes runs to a file or into a new folder. `trouble`: why that failed, for people. */
 export const exportRuns = request(
@@ -272,6 +279,13 @@ export const claimNotice = request(
   'triplet/claimNotice',
   v.object({ runId: v.number() }),
   v.object({ isOurs: v.boolean() }),
+)
+
+/** Client → server: the experiment file of a run, as a URI, whether or not it is there; `null`: there is no such run. */
+export const runFile = request(
+  'triplet/runFile',
+  v.object({ runId: v.number() }),
+  v.object({ uri: v.nullable(v.string()) }),
 )
 
 /** Client → server: a run's settings as an experiment file; what has its default is left out. */

@@ -26,6 +26,6 @@ export async function surroundingsOf(tree: ExperimentTree, folder: string): Prom
   }
   // A first look asks for the datasets of all runs; their facts are then there for whoever looks next.
   findAll(tree, context)
-  await Promise.all([...asked].map(async ([id, dataset]) => known.set(id, await readFacts(dataset))))
+  await Promise.all([...asked].map(async ([id, dataset]) => known.set(id, await readFacts(dataset, true))))
   return context
 }

@@ -74,7 +74,14 @@ async function train(store: Store, runId: number): Promise<void> {
         return
       }
       case 'stopped': {
-        end(tracker, step, 'stopped', l10n.t('Stopped at step {0}.', step))
+        store.transaction(() => {
+          end(tracker, step, 'stopped', l10n.t('Stopped at step {0}.', step))
+          // Somebody may have wished it to go on while its checkpoint was written.
+          const wish = store.wish(runId)
+          if (wish === null || wish === 'stop') return
+          store.requeue(runId)
+          store.setWish(runId, wish)
+        })
         return
       }
       case 'diverged': {

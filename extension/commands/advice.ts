@@ -5,7 +5,8 @@ import * as vscode from 'vscode'
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { Advice } from '../../protocol/panel.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
-import { experimentUri } from '../experiments.ts'
+import type { Client } from '../client.ts'
+import { fileOfRun } from '../runFile.ts'
 
 export interface Change {
   readonly path: JSONPath
@@ -45,8 +46,8 @@ export function applyChanges(
   )
 }
 
-export async function applyAdvice(run: RunRow, advice: Exclude<Advice, 'more-epochs'>): Promise<void> {
-  const uri = experimentUri(run.experiment)
+export async function applyAdvice(client: Client, run: RunRow, advice: Exclude<Advice, 'more-epochs'>): Promise<void> {
+  const uri = await fileOfRun(client, run.id)
   if (uri === undefined) return
   const document = await vscode.workspace.openTextDocument(uri)
   const text = document.getText()

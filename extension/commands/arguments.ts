@@ -1,7 +1,6 @@
 /** Commands are called by lenses, menus, the palette and other extensions: what they pass is looked at before use. */
 import * as v from 'valibot'
 import * as vscode from 'vscode'
-import { experimentUri } from '../experiments.ts'
 
 const RunArgument = v.union([
   v.number(),
@@ -25,12 +24,9 @@ export function runsOf(argument: unknown, selection: unknown): number[] | undefi
   return selected.length > 0 ? selected : undefined
 }
 
-const ExperimentNode = v.object({ kind: v.literal('experiment'), path: v.string() })
-
-/** A file's address, as an object or as text, or an experiment's line in the sidebar. */
+/** A file's address, as an object or as text. */
 export function uriOf(argument: unknown): vscode.Uri | undefined {
   if (argument instanceof vscode.Uri) return argument
   if (typeof argument === 'string' && argument.includes(':')) return vscode.Uri.parse(argument, true)
-  const node = v.safeParse(ExperimentNode, argument)
-  return node.success ? experimentUri(node.output.path) : undefined
+  return undefined
 }

@@ -4,6 +4,9 @@ import * as vscode from 'vscode'
 import { annotateRuns, emptyTrash, listTrash, restoreRuns, trashRuns } from '../../protocol/requests.ts'
 import { endedStatuses, type RunRow } from '../../protocol/runEvent.ts'
 import type { Client } from '../client.ts'
+import type { LivePanels } from '../panels/livePanels.ts'
+import type { Runs } from '../runs.ts'
+import { editOf, hasSeveralLines } from './notesEdit.ts'
 
 export async function rename(client: Client, run: RunRow): Promise<void> {
   const name = await vscode.window.showInputBox({
@@ -15,9 +18,40 @@ export async function rename(client: Client, run: RunRow): Promise<void> {
   if (name !== undefined) await client.request(annotateRuns, { runIds: [run.id], name })
 }
 
-export async function note(client: Client, run: RunRow): Promise<void> {
-  const notes = await vscode.window.showInputBox({ title: l10n.t('Notes on {0}', run.name), value: run.notes })
-  if (notes !== undefined) await client.request(annotateRuns, { runIds: [run.id], notes })
+/** Asks again with what is stored as often as somebody else wrote on the run while the box was open. */
+export async function note(client: Client, runs: Runs, panels: LivePanels, { id }: RunRow): Promise<void> {
+  for (;;) {
+    // The panel writes while one types there: its last words may not have come to the list yet.
+    const run = await runs.whole(id)
+    if (run === undefined) {
+      tellGone(id)
+      return
+    }
+    if (hasSeveralLines(run.notes)) {
+      await panels.open(id, undefined)
+      void vscode.window.showInformationMessage(
+        l10n.t('The notes on {0} have several lines. Edit them in its panel, under "Settings and log".', run.name),
+      )
+      return
+    }
+    const notes = await vscode.window.showInputBox({ title: l10n.t('Notes on {0}', run.name), value: run.notes })
+    if (notes === undefined) return
+    const now = await runs.whole(id)
+    if (now === undefined) {
+      tellGone(id)
+      return
+    }
+    const edit = editOf(run.notes, notes, now.notes)
+    if (edit === 'write') await client.request(annotateRuns, { runIds: [id], notes })
+    if (edit !== 'changedElsewhere') return
+    void vscode.window.showWarningMessage(
+      l10n.t('The notes on {0} were changed elsewhere meanwhile. You wrote: {1}', run.name, notes),
+    )
+  }
+}
+
+function tellGone(id: number): void {
+  void vscode.window.showWarningMessage(l10n.t('Run {0} is no longer in the store.', id))
 }
 
 export async function tag(client: Client, runs: readonly RunRow[], known: readonly string[]): Promise<void> {
@@ -128,5 +162,6 @@ export async function emptyTheTrash(client: Client): Promise<void> {
   const yes = l10n.t('Empty the Trash')
   const detail = l10n.t('Their curves and checkpoints are removed. This cannot be undone.')
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) return
-  await client.request(emptyTrash, {})
+  // What was deleted while the question stood there was not asked about.
+  await client.request(emptyTrash, { runs: runs.map(({ id, trashed }) => ({ id, trashed })) })
 }

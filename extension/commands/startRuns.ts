@@ -4,8 +4,9 @@ import * as vscode from 'vscode'
 import { experimentText, startAgain as startAgainRequest } from '../../protocol/requests.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import type { Client } from '../client.ts'
-import { experimentUri, languageId } from '../experiments.ts'
+import { languageId } from '../experiments.ts'
 import type { LivePanels } from '../panels/livePanels.ts'
+import { fileOfRun } from '../runFile.ts'
 
 /** Queues runs with the very settings of these, whatever their files say by now. */
 export async function startAgain(client: Client, panels: LivePanels, runs: readonly RunRow[]): Promise<void> {
@@ -18,7 +19,7 @@ export async function startAgain(client: Client, panels: LivePanels, runs: reado
 /** Opens a new experiment file with the settings of a run, beside the file that the run was made from. */
 export async function startWithChanges(client: Client, run: RunRow): Promise<void> {
   const { text } = await client.request(experimentText, { runId: run.id })
-  const original = experimentUri(run.experiment)
+  const original = await fileOfRun(client, run.id)
   if (text === null || original === undefined) return
   const uri = await freeFile(original, run)
   const edit = new vscode.WorkspaceEdit()

@@ -4,10 +4,10 @@ import * as vscode from 'vscode'
 import { settingsOfRun } from '../../protocol/requests.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import type { Client } from '../client.ts'
-import { experimentUri } from '../experiments.ts'
+import { fileOfRun } from '../runFile.ts'
 
 export async function useSettings(client: Client, run: RunRow): Promise<void> {
-  const uri = experimentUri(run.experiment)
+  const uri = await fileOfRun(client, run.id)
   if (uri === undefined) return
   let document: vscode.TextDocument
   try {

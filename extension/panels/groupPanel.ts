@@ -30,6 +30,9 @@ export class GroupPanel implements vscode.Disposable {
   #watched: Watch[] = []
   /** Runs that the page was shown; deltas before that are part of the first answer. */
   readonly #live = new Set<number>()
+  /** The page is there and could not be shown its runs: the next server that is up shows them. */
+  #failed = false
+  #isVisible: boolean
 
   constructor(panel: vscode.WebviewPanel, runIds: readonly number[], parts: GroupParts) {
     const { client, extension } = parts
@@ -47,17 +50,20 @@ export class GroupPanel implements vscode.Disposable {
         this.#receive(message).catch((error: unknown) => client.logError(error))
       }),
       panel.onDidChangeViewState(() => {
+        this.#isVisible = panel.visible
         if (!panel.visible) this.#rest()
       }),
       client.onDeltas(deltas => this.#forward(deltas)),
       client.onReady(() => {
-        if (this.#live.size > 0) void this.#show()
+        if (this.#live.size > 0 || this.#failed) void this.#show()
       }),
     ]
     panel.webview.html = panelHtml(panel.webview, extension, 'group')
+    this.#isVisible = panel.visible
   }
 
   dispose(): void {
+    this.#isVisible = false
     this.#rest()
     for (const one of this.#subscriptions) one.dispose()
   }
@@ -87,22 +93,32 @@ export class GroupPanel implements vscode.Disposable {
   /** Watches first and reads then, so that no point falls between the two; the page drops what comes twice. */
   async #show(): Promise<void> {
     const { client } = this.#parts
+    this.#failed = false
     this.#post({ kind: 'members', runIds: [...this.runIds] })
-    await this.#watch()
-    for (const runId of this.runIds) {
-      const { run, series, ...rest } = await client.request(readRun, { runId, maxPoints: openingPoints })
-      if (run === null) continue
-      this.#live.add(runId)
-      this.#post({ kind: 'show', run, series: series.map(toArrays), ...rest })
+    try {
+      await this.#watch()
+      for (const runId of this.runIds) {
+        const { run, series, ...rest } = await client.request(readRun, { runId, maxPoints: openingPoints })
+        if (!this.#isVisible) return
+        if (run === null) continue
+        this.#live.add(runId)
+        this.#post({ kind: 'show', run, series: series.map(toArrays), ...rest })
+      }
+    } catch (error) {
+      client.logError(error)
+      this.#failed = this.#isVisible
     }
   }
 
   async #watch(): Promise<void> {
     if (this.#watched.length > 0) return
-    const watched = await Promise.all(this.runIds.map(runId => this.#parts.watches.watch(runId)))
-    // Another call may have come first.
-    if (this.#watched.length === 0) this.#watched = watched
+    const answers = await Promise.allSettled(this.runIds.map(runId => this.#parts.watches.watch(runId)))
+    const watched = answers.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []))
+    const refused = answers.find(answer => answer.status === 'rejected')
+    // The panel may be hidden or closed by now, or another call have come first.
+    if (refused === undefined && this.#isVisible && this.#watched.length === 0) this.#watched = watched
     else for (const one of watched) one.dispose()
+    if (refused !== undefined) throw refused.reason
   }
 
   #forward(deltas: readonly RunDelta[]): void {
@@ -118,6 +134,7 @@ export class GroupPanel implements vscode.Disposable {
   /** Nobody looks: no deltas are wanted. A page that comes back says `ready`. */
   #rest(): void {
     this.#live.clear()
+    this.#failed = false
     for (const one of this.#watched) one.dispose()
     this.#watched = []
   }

@@ -28,6 +28,8 @@ export class LivePanel implements vscode.Disposable {
   #row: RunRow | undefined
   /** The page is there and was shown its run; deltas before that are part of the first answer. */
   #live = false
+  /** The page is there and was told that the server did not answer: the next one that is up shows the run. */
+  #failed = false
   /** What was read while the page is loading, and what changed since. */
   #ahead:
     { readonly runId: number; readonly reading: Promise<Reading | undefined>; readonly early: RunDelta[] } | undefined
@@ -56,7 +58,7 @@ export class LivePanel implements vscode.Disposable {
       }),
       client.onDeltas(deltas => this.#forward(deltas)),
       client.onReady(() => {
-        if (this.#live) void this.#show()
+        if (this.#live || this.#failed) void this.#show()
       }),
     )
     panel.webview.html = panelHtml(panel.webview, extension, 'panel')
@@ -132,6 +134,7 @@ export class LivePanel implements vscode.Disposable {
       const isUsable = read !== undefined && this.#ahead === ahead
       const { run, series, ...rest } = isUsable ? read : await this.#read(runId)
       if (runId !== this.#runId) return
+      this.#failed = false
       if (run === null) {
         this.#post({ kind: 'missing', message: l10n.t('Run {0} is no longer in the store.', runId) })
         return
@@ -141,6 +144,9 @@ export class LivePanel implements vscode.Disposable {
       this.#live = true
       if (isUsable && ahead !== undefined) this.#forward(ahead.early)
     } catch (error) {
+      // Another run may have taken the panel meanwhile, or nobody look at it any more.
+      if (runId !== this.#runId || !this.#isVisible) return
+      this.#failed = true
       const reason = error instanceof Error ? error.message : String(error)
       this.#post({ kind: 'missing', message: l10n.t('The language server did not answer: {0}', reason) })
     } finally {
@@ -204,6 +210,7 @@ export class LivePanel implements vscode.Disposable {
   /** Nobody looks: no deltas are wanted. A page that comes back says `ready`. */
   #rest(): void {
     this.#live = false
+    this.#failed = false
     this.#ahead = undefined
     this.#watched?.end.dispose()
     this.#watched = undefined

@@ -4,11 +4,11 @@ import * as vscode from 'vscode'
 import { assertNever } from '../../protocol/assertNever.ts'
 import { seriesCsv } from '../../protocol/csv.ts'
 import type { FromPanel } from '../../protocol/panel.ts'
-import { annotateRuns, moreEpochs, readCurves, wishRun } from '../../protocol/requests.ts'
-import type { RunRow } from '../../protocol/runEvent.ts'
+import { annotateRuns, moreEpochs, readCurves, readRows, wishRun } from '../../protocol/requests.ts'
+import { endedStatuses, type RunRow } from '../../protocol/runEvent.ts'
 import type { Client } from '../client.ts'
 import { applyAdvice } from '../commands/advice.ts'
-import { experimentUri } from '../experiments.ts'
+import { fileOfRun } from '../runFile.ts'
 
 export type PanelWish = Exclude<FromPanel, { kind: 'ready' | 'closeUp' | 'detail' | 'suspects' }>
 
@@ -29,9 +29,9 @@ export async function grant(message: PanelWish, client: Client, run: RunRow): Pr
       await vscode.commands.executeCommand('tripletLab.forkRun', run.id)
       return
     case 'advice':
-      return message.advice === 'more-epochs' ? askMoreEpochs(client, run) : applyAdvice(run, message.advice)
+      return message.advice === 'more-epochs' ? askMoreEpochs(client, run) : applyAdvice(client, run, message.advice)
     case 'openExperiment': {
-      const uri = experimentUri(run.experiment)
+      const uri = await fileOfRun(client, run.id)
       if (uri !== undefined) await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One })
       return
     }
@@ -49,6 +49,10 @@ export async function grant(message: PanelWish, client: Client, run: RunRow): Pr
 }
 
 export async function askMoreEpochs(client: Client, run: RunRow): Promise<void> {
+  if (!endedStatuses.has(run.status)) {
+    tellNotEnded()
+    return
+  }
   const answer = await vscode.window.showInputBox({
     title: l10n.t('How many more epochs?'),
     prompt: l10n.t('{0} goes on from its last checkpoint, after epoch {1}.', run.name, run.epoch),
@@ -56,8 +60,18 @@ export async function askMoreEpochs(client: Client, run: RunRow): Promise<void> 
     validateInput: text => (/^[1-9]\d{0,5}$/.test(text.trim()) ? undefined : l10n.t('A whole number, 1 or more.')),
   })
   if (answer === undefined) return
+  // While the question stood there, another window may have sent it on.
+  const now = (await client.request(readRows, { runIds: [run.id] })).runs.at(0)
+  if (now !== undefined && !endedStatuses.has(now.status)) {
+    tellNotEnded()
+    return
+  }
   const { known } = await client.request(moreEpochs, { runId: run.id, epochs: run.epochs + Number(answer) })
   if (!known) void vscode.window.showWarningMessage(l10n.t('Run {0} is no longer in the store.', run.id))
+}
+
+function tellNotEnded(): void {
+  void vscode.window.showWarningMessage(l10n.t('The run has not ended yet. Stop it, or wait for its end.'))
 }
 
 export async function copyText(text: string): Promise<void> {

@@ -8,7 +8,7 @@ import { FromSweep, SweepState, type ToSweep } from '../../protocol/sweepPanel.t
 import type { Client } from '../client.ts'
 import { panelTypes } from '../ids.ts'
 import { useSettings } from '../commands/useSettings.ts'
-import { experimentUri } from '../experiments.ts'
+import { fileOfRun } from '../runFile.ts'
 import type { Runs, RunsChange } from '../runs.ts'
 import { panelHtml, panelRoots } from './html.ts'
 import type { LivePanels } from './livePanels.ts'
@@ -95,7 +95,8 @@ class SweepPanel {
   readonly #changed = new Set<number>()
   readonly #removed = new Set<number>()
   #timer: NodeJS.Timeout | undefined
-  #experiment = ''
+  /** One of its runs: their experiment is the sweep's. */
+  #anyRun: number | undefined
 
   constructor(panel: vscode.WebviewPanel, sweepId: number, parts: Parts) {
     this.panel = panel
@@ -149,7 +150,7 @@ class SweepPanel {
         this.#post({ kind: 'missing', message: l10n.t('This sweep is no longer in the store.') })
         return
       }
-      this.#experiment = sweep.experiment
+      this.#anyRun = trials.find(trial => runs.get(trial.runId) !== undefined)?.runId
       this.panel.title = l10n.t(
         'Sweep: {0}',
         sweep.axes.map(one => one.path.slice(one.path.lastIndexOf('.') + 1)).join(' × '),
@@ -185,7 +186,7 @@ class SweepPanel {
         return
       }
       case 'openExperiment': {
-        const uri = experimentUri(this.#experiment)
+        const uri = this.#anyRun === undefined ? undefined : await fileOfRun(client, this.#anyRun)
         if (uri !== undefined) await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One })
         return
       }

@@ -24,6 +24,7 @@ import type { Runs } from '../runs.ts'
 import type { RunsTree } from './runsTree.ts'
 import { type Node, nodeOf } from './treeModel.ts'
 import type { TreeSettings } from './treeSettings.ts'
+import { Typing } from './typing.ts'
 
 export interface TreeParts {
   readonly client: Client
@@ -97,7 +98,7 @@ export function treeCommands(command: Register, parts: TreeParts): void {
   )
   command(
     'noteRun',
-    onOne(run => note(client, run)),
+    onOne(run => note(client, runs, panels, run)),
   )
   command(
     'tagRun',
@@ -193,25 +194,29 @@ async function filter(client: Client, settings: TreeSettings, tree: RunsTree, ru
   )
   input.value = before
   let titled: NodeJS.Timeout | undefined
+  const typing = new Typing()
   const answer = await new Promise<string>(resolve => {
+    const close = (query: string) => {
+      // A metric of the filter may still be on its way: it comes too late to set what was typed.
+      typing.stop()
+      resolve(query)
+    }
     input.onDidChangeValue(value => {
+      typing.stop()
       const parsed = parseQuery(value)
       input.validationMessage = parsed.kind === 'wrong' ? l10n.t('"{0}" is not understood.', parsed.term) : undefined
       if (parsed.kind !== 'ok') return
-      const show = () => {
-        // Another key may have been pressed while summaries came.
-        if (input.value !== value) return
+      void typing.apply(runs.need(parsed.metrics), () => {
         settings.set({ query: value })
         // After the lines: drawing both at once would keep them waiting.
         clearTimeout(titled)
         titled = setTimeout(() => {
           input.title = l10n.t('Filter runs: {0} found', tree.visible().length)
         }, titleDelay)
-      }
-      void runs.need(parsed.metrics).then(show, show)
+      })
     })
-    input.onDidAccept(() => resolve(parseQuery(input.value).kind === 'ok' ? input.value : before))
-    input.onDidHide(() => resolve(before))
+    input.onDidAccept(() => close(parseQuery(input.value).kind === 'ok' ? input.value : before))
+    input.onDidHide(() => close(before))
     input.show()
     fetchScores(client, runs).catch((error: unknown) => client.logError(error))
   })

@@ -10,11 +10,14 @@ import type { DatasetState } from '../experiment/context.ts'
 import { suggest } from '../experiment/suggest.ts'
 import { packageRoot } from '../training/datasets/packageRoot.ts'
 
-/** @returns never rejects for what lies on the disk */
-export async function readFacts(dataset: DatasetSpec): Promise<DatasetState> {
+/**
+ * @param isTrusted whether packages that lie near the pictures may be run
+ * @returns never rejects for what lies on the disk
+ */
+export async function readFacts(dataset: DatasetSpec, isTrusted: boolean): Promise<DatasetState> {
   for (const path of pathsOf(dataset)) if (!(await exists(path))) return missing(path)
   try {
-    return { kind: 'known', ...(await factsOf(dataset)) }
+    return { kind: 'known', ...(await factsOf(dataset, isTrusted)) }
   } catch (error) {
     const path = pathsOf(dataset).at(0) ?? dataset.kind
     return { kind: 'unreadable', path, reason: error instanceof Error ? error.message : String(error) }
@@ -28,11 +31,11 @@ export function pathsOf(dataset: DatasetSpec): string[] {
 }
 
 /** MNIST and its successor are the same everywhere, and known without being there. The readers are loaded for the others. */
-async function factsOf(dataset: DatasetSpec): Promise<KnownFacts> {
+async function factsOf(dataset: DatasetSpec, isTrusted: boolean): Promise<KnownFacts> {
   const known = knownFacts[dataset.kind]
   if (known) return known
   const { datasetFacts } = await import('../training/datasets/facts.ts')
-  return datasetFacts(dataset, workspaceOf(dataset))
+  return datasetFacts(dataset, workspaceOf(dataset), isTrusted)
 }
 
 /** Where packages that decode pictures are looked for: near the pictures. */

@@ -52,23 +52,28 @@ export function estimateDuration({ spec, steps }: Facts, { runs, otherRuns }: La
   const work = workOf(spec)
   const isLike = (run: RunRow) => workOf(run.spec) === work && summaryOf(run, 'imagesPerSecond') !== undefined
   const like = [...runs.slice(0, mostSeen), ...(otherRuns?.().slice(0, mostSeen) ?? [])].filter(isLike)
-  const ended = like.filter(run => run.ended !== null)
-  const first = ended.at(0) ?? like.at(0)
+  // One that was stopped or diverged at once has only its warm-up to tell of.
+  const done = like.filter(run => run.status === 'done')
+  const first = done.at(0) ?? like.find(run => run.ended !== null) ?? like.at(0)
   const rate = first && rateOf(first)
   if (rate === undefined || rate <= 0) return null
   const training = (steps * batchOf(spec) * 1_000) / rate
-  const each = ended.map(evaluationTime).filter(time => time !== null)
-  // The least: a run that was paused for a night says nothing about evaluations.
+  const each = done.map(evaluationTime).filter(time => time !== null)
+  // The least, as pauses count in the others.
   const evaluating = each.length === 0 ? training * usualShare : evaluations(spec, spec.epochs) * Math.min(...each)
   return opening + training + evaluating
 }
 
-/** What a run that has ended took for each evaluation, in milliseconds; `null` where its times do not tell. */
+/** What takes longer was a pause, or a night. */
+const longestEvaluation = 60_000
+
+/** What a run that is done took for each evaluation, in milliseconds; `null` where its times do not tell. */
 function evaluationTime(run: RunRow): number | null {
   const rate = rateOf(run)
   if (run.started === null || run.ended === null || rate === undefined || rate <= 0) return null
   const beside = run.ended - run.started - opening - (run.step * batchOf(run.spec) * 1_000) / rate
-  return beside > 0 ? beside / evaluations(run.spec, run.epoch) : null
+  const each = beside / evaluations(run.spec, run.epoch)
+  return run.attempt === 1 && each > 0 && each <= longestEvaluation ? each : null
 }
 
 /** One before the first step, the others after every so many epochs. */

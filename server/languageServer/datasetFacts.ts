@@ -19,11 +19,13 @@ const most = 100
 
 export class DatasetFacts {
   readonly #entries = new Map<string, Entry>()
+  readonly #isTrusted: () => boolean
   readonly #onChange: () => void
   #disposed = false
 
   /** @param onChange something is known now that was not, or is different */
-  constructor(onChange: () => void) {
+  constructor(isTrusted: () => boolean, onChange: () => void) {
+    this.#isTrusted = isTrusted
     this.#onChange = onChange
   }
 
@@ -66,7 +68,7 @@ export class DatasetFacts {
   }
 
   async #read(entry: Entry): Promise<void> {
-    const state = await readFacts(entry.dataset)
+    const state = await readFacts(entry.dataset, this.#isTrusted())
     entry.reading = null
     entry.read = Date.now()
     const changed = JSON.stringify(state) !== JSON.stringify(entry.state)

@@ -8,6 +8,7 @@ import type { RunRow } from '../../protocol/runEvent.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import { resolveExperiment } from '../experiment/resolve.ts'
 import { changesBetween, offersOf, queueFork } from '../forkRun.ts'
+import { untrusted } from './refuse.ts'
 import type { Answer, RequestContext } from './requestContext.ts'
 import { toPublicId } from './runIds.ts'
 import type { WorkspaceFolder } from './workspaceFolder.ts'
@@ -35,8 +36,7 @@ export function serveForks(context: RequestContext, on: Answer): void {
 
   on(forkRun, async ({ runId, point, settings, epochs }): Promise<Started> => {
     const refused = (message: string) => ({ kind: 'refused', message }) as const
-    if (!context.trusted())
-      return refused(l10n.t('This workspace is not trusted. Trust it, then start the training again.'))
+    if (!context.trusted()) return refused(untrusted())
     const found = workspace.find(runId)
     const store = found?.folder.store(false)
     const run = found && store?.run(found.id)

@@ -12,7 +12,7 @@ import { experimentStatus } from '../language/status.ts'
 import { queueExperiment } from '../queueExperiment.ts'
 import type { Answer, RequestContext } from './requestContext.ts'
 import { serveForks } from './forkRequests.ts'
-import { refuse } from './refuse.ts'
+import { refuse, untrusted } from './refuse.ts'
 import { serveSweepRequests } from './sweepRequests.ts'
 import { clockPoints, serveRunRequests } from './runRequests.ts'
 import { publicDelta, publicRun, toPublicId } from './runIds.ts'
@@ -67,6 +67,10 @@ export function serveRequests(context: RequestContext): void {
     const found = workspace.find(runId)
     const store = found?.folder.store(false)
     if (!found || !store) return { known: false }
+    if (wish === 'run' && !context.trusted()) {
+      connection.window.showErrorMessage(untrusted())
+      return { known: true }
+    }
     const run = requestWish(store, found.id, wish)
     found.folder.pollNow()
     const trouble = await found.folder.ensureTraining()
@@ -79,8 +83,7 @@ type StartAnswer = v.InferOutput<(typeof startTraining)['result']>
 
 /** Queues the runs of a file, as the editor shows it now, and sees that they are trained. */
 export async function startExperiment(context: RequestContext, uri: string, axis?: string): Promise<StartAnswer> {
-  if (!context.trusted())
-    return refuse('untrusted', l10n.t('This workspace is not trusted. Trust it, then start the training again.'))
+  if (!context.trusted()) return refuse('untrusted', untrusted())
   const whole = context.documents.read(uri)
   if (whole === null) return refuse('unreadable', l10n.t('{0} cannot be read. Save it, then try again.', uri))
   const home = context.workspace.homeOf(uri)

@@ -1,4 +1,7 @@
 /** Requests about runs that are there: looking closer, writing on them, going on, removing. */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import { HardestDetail } from '../../protocol/details.ts'
 import { packTable } from '../../protocol/packedRuns.ts'
@@ -16,18 +19,20 @@ import {
   readSummaries,
   readSuspects,
   restoreRuns,
+  runFile,
   trashRuns,
 } from '../../protocol/requests.ts'
-import { emptyTrash } from '../emptyTrash.ts'
+import { removeTrashed } from '../emptyTrash.ts'
 import type { Store } from '../store/store.ts'
 import { countHardEpochs, type HardEpochs, likelyMislabelled } from '../training/hardPictures.ts'
+import { untrusted } from './refuse.ts'
 import type { Answer, RequestContext } from './requestContext.ts'
 import { fromPublicId, toPublicId } from './runIds.ts'
 
 /** Known moments of a run: between two of them time is taken to go evenly. */
 export const clockPoints = 500
 
-export function serveRunRequests({ connection, workspace }: RequestContext, on: Answer): void {
+export function serveRunRequests({ connection, workspace, trusted }: RequestContext, on: Answer): void {
   /** Runs by the folder that they are in, each with what was sent with it and its own id there. */
   const byFolder = <T extends { readonly id: number }>(runs: readonly T[]) =>
     [...Map.groupBy(runs, run => fromPublicId(run.id).folder).values()].flatMap(group => {
@@ -44,6 +49,11 @@ export function serveRunRequests({ connection, workspace }: RequestContext, on: 
   on(listMetrics, () => ({
     metrics: [...new Set(workspace.folders().flatMap(folder => folder.store(false)?.metricNames() ?? []))],
   }))
+  on(runFile, ({ runId }) => {
+    const found = workspace.find(runId)
+    const run = found?.folder.store(false)?.run(found.id)
+    return { uri: found && run ? pathToFileURL(join(found.folder.path, run.experiment)).href : null }
+  })
   on(readCurves, ({ runId, metrics, fromStep, toStep, maxPoints }) => {
     const found = workspace.find(runId)
     const store = found?.folder.store(false)
@@ -95,7 +105,14 @@ export function serveRunRequests({ connection, workspace }: RequestContext, on: 
     const found = workspace.find(runId)
     const store = found?.folder.store(false)
     if (!found || !store?.run(found.id)) return { known: false }
-    store.requeue(found.id, epochs)
+    if (!trusted()) {
+      connection.window.showErrorMessage(untrusted())
+      return { known: true }
+    }
+    if (!store.requeue(found.id, epochs)) {
+      connection.window.showErrorMessage(l10n.t('The run has not ended yet. Stop it, or wait for its end.'))
+      return { known: true }
+    }
     found.folder.pollNow()
     const trouble = await found.folder.ensureTraining()
     if (trouble !== null) connection.window.showErrorMessage(trouble)
@@ -123,12 +140,9 @@ export function serveRunRequests({ connection, workspace }: RequestContext, on: 
       )
       .sort((a, b) => b.trashed - a.trashed),
   }))
-  on(emptyTrashRequest, async () => {
+  on(emptyTrashRequest, async ({ runs: all }) => {
     let removed = 0
-    for (const folder of workspace.folders()) {
-      const store = folder.store(false)
-      if (store !== null) removed += await emptyTrash(store, Date.now() + 1)
-    }
+    for (const { store, runs } of byFolder(all)) removed += await removeTrashed(store, runs)
     return { removed }
   })
 }

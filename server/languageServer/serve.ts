@@ -74,7 +74,7 @@ export function serve(connection: Connection): void {
     else for (const { uri } of documents.open.all()) push(uri)
     refresh()
   }
-  const facts = new DatasetFacts(diagnoseAgain)
+  const facts = new DatasetFacts(() => options.trusted, diagnoseAgain)
 
   function experimentContext(uri: string): ExperimentContext {
     const path = pathOf(uri)

@@ -9,7 +9,7 @@ import { applyChange } from '../sweeps/applyChange.ts'
 import { describeSweep } from '../sweeps/describe.ts'
 import { runSweepFirst } from '../sweeps/first.ts'
 import { requestSweepWish } from '../sweeps/wish.ts'
-import { refuse } from './refuse.ts'
+import { refuse, untrusted } from './refuse.ts'
 import type { Answer, RequestContext } from './requestContext.ts'
 import { fromPublicId, publicSweep } from './runIds.ts'
 import type { WorkspaceFolder } from './workspaceFolder.ts'
@@ -28,13 +28,16 @@ export function serveSweepRequests(context: RequestContext, on: Answer): void {
     const found = workspace.find(sweepId)
     const store = found?.folder.store(false)
     if (!found || !store) return { known: false }
+    if (wish === 'run' && !context.trusted()) {
+      connection.window.showErrorMessage(untrusted())
+      return { known: true }
+    }
     const known = requestSweepWish(store, found.id, wish)
     await goOn(connection, found.folder)
     return { known }
   })
   on(changeSweep, async ({ uri, sweepId }) => {
-    if (!context.trusted())
-      return refuse('untrusted', l10n.t('This workspace is not trusted. Trust it, then start the training again.'))
+    if (!context.trusted()) return refuse('untrusted', untrusted())
     const document = documents.read(uri)
     const home = workspace.homeOf(uri)
     const store = home?.folder.store(false)

@@ -13,6 +13,7 @@ import { writeExperiment } from '../experiment/writeExperiment.ts'
 import { settingsOfRun } from '../language/settingsOfRun.ts'
 import { exportRuns } from '../transfer/exportRuns.ts'
 import { importRuns } from '../transfer/importRuns.ts'
+import { untrusted } from './refuse.ts'
 import type { Answer, RequestContext } from './requestContext.ts'
 import { fromPublicId, toPublicId } from './runIds.ts'
 
@@ -54,8 +55,7 @@ export function serveTransferRequests(context: RequestContext, on: Answer): void
   })
 
   on(startAgain, async ({ runIds }) => {
-    if (!context.trusted())
-      return { runIds: [], trouble: l10n.t('This workspace is not trusted. Trust it, then start the training again.') }
+    if (!context.trusted()) return { runIds: [], trouble: untrusted() }
     const started: number[] = []
     let trouble: string | null = null
     for (const runId of runIds) {

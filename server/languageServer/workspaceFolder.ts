@@ -41,6 +41,7 @@ export class WorkspaceFolder {
   #saidTrouble = ''
   /** Experiments whose rows are whole; the others' have no summaries. */
   readonly #whole = new Set<string>()
+  readonly #watched = new Set<number>()
   #announces: boolean
 
   /** @param announces whether the client is told of the runs that are there already; else it asks for them itself */
@@ -109,6 +110,8 @@ export class WorkspaceFolder {
 
   watch(runId: number, on: boolean): void {
     this.#ensureOpen(false)
+    if (on) this.#watched.add(runId)
+    else this.#watched.delete(runId)
     if (on) this.#open?.tail.watch(runId)
     else this.#open?.tail.unwatch(runId)
   }
@@ -121,6 +124,9 @@ export class WorkspaceFolder {
     try {
       const launched = await ensureTrainingServer(store)
       return launched.kind === 'refused' ? launched.message : null
+    } catch (error) {
+      // A log or a lock that cannot be written, a store that was closed meanwhile.
+      return error instanceof Error ? error.message : String(error)
     } finally {
       this.#ensuring = false
     }
@@ -172,7 +178,8 @@ export class WorkspaceFolder {
 
   /** What was deleted long ago goes for good. */
   #emptyOldTrash(): void {
-    if (this.#open === null) return
+    // A store of strangers names the folders that would be removed.
+    if (this.#open === null || !this.#trusted()) return
     emptyTrash(this.#open.store, Date.now() - trashKept).catch((error: unknown) =>
       this.#trouble(error instanceof Error ? error.message : String(error)),
     )
@@ -198,10 +205,15 @@ export class WorkspaceFolder {
         // The tail first: a run that comes between the two is then in both, and is known by its id.
         const tail = opened.store.tail()
         this.#open = { store: opened.store, tail, file: identity(file) }
+        const before = [...this.#runs.keys()]
+        this.#runs.clear()
         for (const run of opened.store.runs({ metrics: [] })) this.#runs.set(run.id, run)
         this.#forgetOrder()
-        if (this.#announces && this.#runs.size > 0)
-          this.#events.onDeltas(this, [{ kind: 'runs', changed: opened.store.runs(), removed: [] }])
+        // It may have been open before, until something went wrong: panels look on, and rows may be gone.
+        for (const runId of this.#watched) tail.watch(runId)
+        const removed = before.filter(id => !this.#runs.has(id))
+        if (this.#announces && this.#runs.size + removed.length > 0)
+          this.#events.onDeltas(this, [{ kind: 'runs', changed: opened.store.runs(), removed }])
         this.#emptyOldTrash()
       }
     }
@@ -226,6 +238,7 @@ export class WorkspaceFolder {
   #close(): void {
     const open = this.#open
     this.#open = null
+    this.#whole.clear()
     open?.tail.close()
     open?.store.close()
   }

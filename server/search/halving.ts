@@ -31,6 +31,8 @@ export interface HalvingRun {
   readonly id: number
   /** Evaluations so far, oldest first. */
   readonly reports: readonly Report[]
+  /** It failed, or was stopped by hand: it counts among those that came to its rung, and takes no place of those that can go on. */
+  readonly isDead?: boolean
 }
 
 /** The resources at which runs are compared: least · η^k below `most`. */
@@ -84,8 +86,9 @@ export function promoted(runs: readonly HalvingRun[], options: HalvingOptions, e
     )
     const places = Math.floor(here.length / options.reduction)
     const open = exhausted ? Math.max(1, places) : places
+    const able = here.filter(one => one.isDead !== true || one.top > k)
     // Not more places than values: a run without any number worth having does not go on.
-    for (const one of here.slice(0, open)) if (one.top === k && one.value !== Infinity) chosen.add(one.id)
+    for (const one of able.slice(0, open)) if (one.top === k && one.value !== Infinity) chosen.add(one.id)
   }
   return chosen
 }

@@ -263,18 +263,24 @@ export function runQueries(connection: Connection) {
     /** @returns whether there is such a run */
     setWish: (runId: number, wish: RunWish): boolean => touch('wish = ?', 'id = ?', wish, runId) > 0,
 
-    /** Puts a run in line again (from its checkpoint, when it has one), for as many epochs in all as `epochs` says. */
-    requeue(runId: number, epochs?: number): void {
+    /**
+     * Puts a run that has ended in line again (from its checkpoint, when it has one), for as many epochs in all as `epochs`
+     * says. One that has not ended has a trainer, or will get one, that knows its old settings.
+     * @returns whether it was put in line
+     */
+    requeue(runId: number, epochs?: number): boolean {
       const run = read('id = ?', [runId]).at(0)
-      if (!run) return
+      if (!run || !endedStatuses.has(run.status)) return false
       const spec = { ...run.spec, epochs: epochs ?? run.spec.epochs }
-      touch(
+      const changed = touch(
         "status = 'queued', wish = 'run', ended = NULL, message = NULL, noticed = 0, spec = ?, epochs = ?",
-        'id = ? AND trashed IS NULL',
+        'id = ? AND status = ? AND trashed IS NULL',
         JSON.stringify(spec),
         spec.epochs,
         runId,
+        run.status,
       )
+      return changed > 0
     },
 
     /** Puts a run that was interrupted in line again, with what is wished of it unchanged. */
@@ -295,9 +301,9 @@ export function runQueries(connection: Connection) {
       )
     },
 
-    /** @returns whether nobody has said before that the run ended: then whoever asked does */
+    /** @returns whether the run has ended and nobody has said so before: then whoever asked does */
     claimNotice: (runId: number): boolean =>
-      connection.run('UPDATE run SET noticed = 1 WHERE id = ? AND noticed = 0', runId) > 0,
+      connection.run('UPDATE run SET noticed = 1 WHERE id = ? AND noticed = 0 AND ended IS NOT NULL', runId) > 0,
 
     /** Runs take these places among their neighbours, in this order. */
     placeRuns(runIds: readonly number[]): void {

@@ -17,12 +17,24 @@ export interface RunReference {
   readonly created: number
 }
 
+/** A run of the trash as somebody was shown it: by number and by the time when it was deleted. */
+export interface TrashReference {
+  readonly id: number
+  readonly trashed: number
+}
+
 const TrashedRun = v.object({ id: v.number(), name: v.string(), experiment: v.string(), trashed: v.number() })
 export type TrashedRun = v.InferOutput<typeof TrashedRun>
 
 const ended = [...endedStatuses].map(status => `'${status}'`).join()
 
 export function trashQueries(connection: Connection) {
+  const removeForGood = (id: number) => {
+    connection.run(`INSERT OR REPLACE INTO removed_run(id, revision) VALUES (?, ${nextRevision})`, id)
+    for (const table of ['point', 'extreme']) connection.run(`DELETE FROM ${table} WHERE run_id = ?`, id)
+    connection.run("DELETE FROM origin WHERE kind = 'run' AND id = ?", id)
+    connection.run('DELETE FROM run WHERE id = ?', id)
+  }
   return {
     /**
      * Puts runs into the trash; those that still train, or were made at another time, stay.
@@ -81,13 +93,21 @@ export function trashQueries(connection: Connection) {
         const ids = connection
           .all('SELECT id FROM run WHERE trashed IS NOT NULL AND trashed < ? ORDER BY id', before)
           .map(row => Number(row['id']))
-        for (const id of ids) {
-          connection.run(`INSERT OR REPLACE INTO removed_run(id, revision) VALUES (?, ${nextRevision})`, id)
-          for (const table of ['point', 'extreme']) connection.run(`DELETE FROM ${table} WHERE run_id = ?`, id)
-          connection.run("DELETE FROM origin WHERE kind = 'run' AND id = ?", id)
-          connection.run('DELETE FROM run WHERE id = ?', id)
-        }
+        for (const id of ids) removeForGood(id)
         return ids
       }),
+
+    /**
+     * The same of these runs alone; what was taken back since, or deleted at another time, stays.
+     * @returns the ids of those that are gone
+     */
+    removeTrashed: (runs: readonly TrashReference[]): number[] =>
+      connection.transaction(() =>
+        runs.flatMap(({ id, trashed }) => {
+          if (connection.all('SELECT id FROM run WHERE id = ? AND trashed = ?', id, trashed).length === 0) return []
+          removeForGood(id)
+          return [id]
+        }),
+      ),
   }
 }

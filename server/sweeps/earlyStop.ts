@@ -11,8 +11,8 @@ export interface Candidate {
   readonly epochs: number
   /** By epoch, lower values are better. */
   readonly reports: readonly Report[]
-  /** `held`: stopped by the sweep. `ended`: nothing more comes. */
-  readonly state: 'active' | 'held' | 'ended'
+  /** `held`: stopped by the sweep. `ended`: done, or on its way. `dead`: it ended before, and not by the sweep. */
+  readonly state: 'active' | 'held' | 'ended' | 'dead'
   /** The highest rung that it may pass, as an index. */
   readonly rung: number
 }
@@ -53,13 +53,13 @@ function halve(
   const options = { ...halvingOf(early, Math.max(...members.map(one => one.epochs))), skip }
   const resources = rungs(options)
   const going = promoted(
-    members.map(one => ({ id: one.runId, reports: one.reports })),
+    members.map(one => ({ id: one.runId, reports: one.reports, isDead: one.state === 'dead' })),
     options,
     exhausted,
   )
   return members.flatMap((one): Decision[] => {
     const rung = rungOf(one.reports, resources)
-    if (one.state === 'ended' || rung <= one.rung) return []
+    if (one.state === 'ended' || one.state === 'dead' || rung <= one.rung) return []
     if (going.has(one.runId)) return [{ kind: 'pass', runId: one.runId, rung }]
     return one.state === 'active' ? [{ kind: 'hold', runId: one.runId, epoch: lastEpoch(one), why: 'rung' }] : []
   })

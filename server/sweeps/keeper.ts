@@ -49,7 +49,7 @@ export class SweepKeeper {
         const plan = planIn(sweep)
         if (plan.method !== 'bayes') return false
         const members = this.#members(sweep.id)
-        const runs = nextRuns(plan, pastOf(plan, members))
+        const runs = nextRuns(plan, this.#past(sweep, plan, members))
         if (runs === null) return false
         addTrials(this.#store, sweep.id, sweep.experiment, this.#nextNumber(sweep.id), runs)
         return true
@@ -64,7 +64,7 @@ export class SweepKeeper {
     if (this.#giveUp(sweep, members)) return
     const current = this.#members(sweep.id)
     const idle = current.every(({ run }) => endedStatuses.has(run.status))
-    const exhausted = idle && (plan.method !== 'bayes' || nextRuns(plan, pastOf(plan, current)) === null)
+    const exhausted = idle && (plan.method !== 'bayes' || nextRuns(plan, this.#past(sweep, plan, current)) === null)
     const moved = this.#terminateEarly(sweep, plan, current, exhausted)
     if (exhausted && !moved) this.#end(sweep, plan, current)
   }
@@ -97,6 +97,15 @@ export class SweepKeeper {
     if (run.status === 'stopped') {
       if (run.message !== trial.held) store.setStatus(run.id, 'stopped', trial.held)
     } else if (run.wish === 'run' && !endedStatuses.has(run.status)) store.updateTrial(run.id, { released: true })
+  }
+
+  /** A combination whose runs lie in the trash was tried all the same: it is not tried again, and counts for the cap. */
+  #past(sweep: SweepRow, plan: SweepPlan, members: readonly Member[]): PastTrial[] {
+    const present = new Set(members.map(({ trial }) => trial.number))
+    const gone = new Map<number, PastTrial>()
+    for (const { number, assignment } of this.#store.trials(sweep.id))
+      if (!present.has(number)) gone.set(number, { assignment, value: null })
+    return [...pastOf(plan, members), ...gone.values()]
   }
 
   /** Runs in the trash keep theirs. */
@@ -176,8 +185,9 @@ export class SweepKeeper {
 }
 
 function stateOf(run: RunRow, trial: TrialRow): Candidate['state'] {
+  if (run.status === 'failed' || run.status === 'diverged') return 'dead'
+  if (run.status === 'stopped') return trial.held === null || trial.released ? 'dead' : 'held'
   if (trial.released) return 'ended'
-  if (run.status === 'stopped') return trial.held === null ? 'ended' : 'held'
   // On its way to being stopped: it is neither to be stopped again nor to be queued again yet.
   return endedStatuses.has(run.status) || run.wish !== 'run' ? 'ended' : 'active'
 }

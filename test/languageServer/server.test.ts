@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   CancellationTokenSource,
   CodeLensRequest,
+  DidChangeWorkspaceFoldersNotification,
   DocumentDiagnosticRequest,
   HoverRequest,
   LSPErrorCodes,
@@ -14,12 +15,16 @@ import {
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
+  emptyTrash,
   forkRun,
   listRuns,
+  listTrash,
   readForkOffer,
   readRun,
+  runFile,
   runEvents,
   startTraining,
+  trashRuns,
   watchRun,
   wishRun,
   type RequestType,
@@ -345,7 +350,8 @@ describe('runs', () => {
   test('of several folders are told apart', async () => {
     const second = mkdtempSync(join(tmpdir(), 'triplet-language-'))
     const locks = [folder, second].map(path => takeLock(serverLockFile(join(path, '.triplet-lab'))))
-    const server = await start({ folders: [folder, second] })
+    const capabilities = { textDocument: { diagnostic: {} }, workspace: { workspaceFolders: true } }
+    const server = await start({ folders: [folder, second], capabilities })
     const ids: number[] = []
     for (const path of [folder, second]) {
       const uri = uriOf(join(path, 'a.triplet.json'))
@@ -357,8 +363,33 @@ describe('runs', () => {
     expect((await ask(server, listRuns, { metrics: [] })).runs.map(run => run.id).sort((a, b) => a - b)).toEqual(ids)
     expect((await ask(server, readRun, { runId: 2 ** 32 + 1, maxPoints: 9 })).run?.id).toBe(2 ** 32 + 1)
     expect(await ask(server, wishRun, { runId: 2 ** 32 + 1, wish: 'stop' })).toEqual({ known: true })
+    const fileOf = async (runId: number) => (await ask(server, runFile, { runId })).uri
+    const [ownFile, otherFile] = [folder, second].map(path => uriOf(join(path, 'a.triplet.json')))
+    expect(await Promise.all([...ids, 2].map(fileOf))).toEqual([ownFile, otherFile, null])
+    // A folder that left the workspace takes no other's number with it.
+    const event = { added: [], removed: [{ uri: uriOf(folder), name: 'first' }] }
+    await server.connection.sendNotification(DidChangeWorkspaceFoldersNotification.type, { event })
+    expect(await Promise.all(ids.map(fileOf))).toEqual([null, otherFile])
     for (const lock of locks) lock?.release()
     rmSync(second, { recursive: true, force: true })
+  })
+
+  test('go for good when they were listed in the trash, and not when they came there since', async () => {
+    const lock = holdTrainingServer()
+    const server = await start()
+    const uri = uriOf(join(folder, 'a.triplet.json'))
+    server.open(uri, emoji)
+    for (let i = 0; i < 2; i++) await ask(server, startTraining, { uri })
+    const held = store()
+    for (const id of [1, 2]) held.setStatus(id, 'done')
+    const refer = (id: number) => ({ id, created: held.run(id)?.created ?? 0 })
+    await ask(server, trashRuns, { runs: [refer(1)] })
+    const { runs } = await ask(server, listTrash, {})
+    await ask(server, trashRuns, { runs: [refer(2)] })
+    expect(await ask(server, emptyTrash, { runs })).toEqual({ removed: 1 })
+    expect((await ask(server, listTrash, {})).runs.map(run => run.id)).toEqual([2])
+    held.close()
+    lock.release()
   })
 
   test('stand in the lenses over their file', async () => {

@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   annotateRuns,
   emptyTrash,
+  listTrash,
   importRuns,
   listRuns,
   type RequestType,
@@ -112,7 +113,11 @@ describe('two windows on one folder', () => {
     expect(gone.toSorted((x, y) => x - y)).toEqual(ids.filter(id => id % 3 === 0 || id % 5 === 0))
     // One empties the trash while the other takes some of it back: what came back is whole.
     const back = mine.slice(0, 7)
-    const [{ restored }, { removed }] = await Promise.all([a.ask(restoreRuns, { runIds: back }), b.ask(emptyTrash, {})])
+    const { runs } = await b.ask(listTrash, {})
+    const [{ restored }, { removed }] = await Promise.all([
+      a.ask(restoreRuns, { runIds: back }),
+      b.ask(emptyTrash, { runs }),
+    ])
     expect(restored.length + removed).toBe(gone.length)
     const left = store.runs()
     const expected = ids.filter(id => !gone.includes(id) || restored.includes(id))

@@ -77,6 +77,16 @@ describe('successive halving', () => {
     )
   })
 
+  it('gives the place of one that died at its rung to the next, and counts it among those that came', () => {
+    const runs = Array.from({ length: 9 }, (_, id) => ({ id, reports: flat(id, 1), isDead: id === 1 }))
+    expect([...promoted(runs, options, false)]).toEqual([0, 2, 3])
+    expect([...promoted(runs.slice(0, 3), options, false)]).toEqual([0])
+    // The best of three that came to the second rung is dead: another one goes on there.
+    const second = runs.slice(0, 3).map(run => ({ ...run, reports: flat(run.id, 3), isDead: run.id === 0 }))
+    expect([...promoted(second, options, false)]).toEqual([1])
+    expect([...promoted([second[0]], options, true)]).toEqual([])
+  })
+
   it('does not depend on the order in which runs are listed', () => {
     fc.assert(
       fc.property(anyRuns, runs => {

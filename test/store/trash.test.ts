@@ -62,6 +62,37 @@ describe('the trash', () => {
   })
 })
 
+describe('emptying the trash of what somebody was shown', () => {
+  it('leaves what was deleted since', () => {
+    const store = opened(temporaryFolder())
+    const [first, second, later] = ended(store, 3)
+    store.trashRuns([first, second])
+    const shown = store.trash()
+    store.trashRuns([later])
+    const before = store.revision()
+    expect(store.removeTrashed(shown).toSorted()).toEqual([first.id, second.id])
+    expect(store.trash().map(run => run.id)).toEqual([later.id])
+    expect(store.runsSince(before).removed.toSorted()).toEqual([first.id, second.id])
+    expect(store.metricsOf(first.id)).toEqual([])
+    // Asked twice, by two windows: there is nothing more to do.
+    expect(store.removeTrashed(shown)).toEqual([])
+    store.close()
+  })
+
+  it('leaves what was taken back, also when it was deleted again', () => {
+    const store = opened(temporaryFolder())
+    const [back, again] = ended(store, 2)
+    store.trashRuns([back, again])
+    // As if that had been a while ago.
+    const shown = store.trash().map(run => ({ ...run, trashed: run.trashed - 1 }))
+    store.restoreRuns([back.id])
+    expect(store.removeTrashed([...shown, { id: 99, trashed: 1 }])).toEqual([])
+    expect(store.runs().map(run => run.id)).toEqual([back.id])
+    expect(store.trash().map(run => run.id)).toEqual([again.id])
+    store.close()
+  })
+})
+
 describe('places and headings', () => {
   it('are kept, and the runs that a sweep adds go where the others are', () => {
     const store = opened(temporaryFolder())
@@ -85,6 +116,8 @@ describe('places and headings', () => {
     const [{ id }] = ended(store, 1)
     expect([store.claimNotice(id), store.claimNotice(id)]).toEqual([true, false])
     store.requeue(id)
-    expect(store.claimNotice(id)).toBe(true)
+    expect(store.claimNotice(id)).toBe(false)
+    store.setStatus(id, 'done')
+    expect([store.claimNotice(id), store.claimNotice(id)]).toEqual([true, false])
   })
 })

@@ -146,6 +146,32 @@ describe('a sweep', () => {
     expect(late('best')?.message).toContain('not among the best 1 in 3')
   })
 
+  it('by asha trains another run to the end when the best one dies on the way', () => {
+    const lab = new Lab(margin => margin)
+    const id = lab.start(margins(3), { earlyTerminate: { type: 'asha', eta: 3 } })
+    const best = lab.runs(id)[2].id
+    for (let i = 0; lab.step(); i++) {
+      if (i > 2000) throw new Error('the sweep does not end')
+      if (lab.store.run(best)?.epoch === 2) lab.store.setStatus(best, 'diverged', 'NaN.')
+    }
+    expect(lab.runs(id).map(run => run.status)).toEqual(['stopped', 'done', 'diverged'])
+  })
+
+  it('by bayes counts what was deleted, and does not try it again', () => {
+    const lab = new Lab(margin => margin)
+    const id = lab.start(margins(4), { method: 'bayes', runCap: 4 })
+    lab.step()
+    const [gone] = lab.runs(id)
+    lab.finish()
+    expect(lab.store.trashRuns([gone])).toEqual([gone.id])
+    // The sweep goes on, and finds that nothing is left to try.
+    requestSweepWish(lab.store, id, 'run')
+    lab.finish()
+    expect(lab.runs(id).map(run => run.id)).not.toContain(gone.id)
+    expect(lab.runs(id)).toHaveLength(3)
+    expect(lab.store.sweep(id)?.status).toBe('done')
+  })
+
   it('lets a run that it stopped go on when somebody wishes it', () => {
     const lab = new Lab(margin => -margin)
     const id = lab.start(margins(9), { earlyTerminate: { type: 'asha', eta: 3 } })

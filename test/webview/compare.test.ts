@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { flatten } from '../../protocol/specDifference.ts'
 import { toArrays } from '../../protocol/seriesArrays.ts'
-import { passing, stretch } from '../../webview/compare/brush.ts'
+import { brushOn, marked, passing } from '../../webview/compare/brush.ts'
 import { CompareModel } from '../../webview/compare/model.ts'
-import { parallelAxes } from '../../webview/compare/parallel.ts'
+import { axisOf, parallelAxes } from '../../webview/compare/parallel.ts'
 import { namesOf } from '../../webview/compare/names.ts'
 import { groupCurve } from '../../webview/compare/seedCurves.ts'
 import { differs, importance, repeats } from '../../webview/compare/statistics.ts'
@@ -116,6 +116,20 @@ test('a curve is asked for once for each step that its run reaches', () => {
   expect(model.curve('loss', 2)).toBeUndefined()
 })
 
+test('a curve is asked for again when its last evaluation comes, and when its run ends', () => {
+  const at = (lastStep: number) => ({ last: 1, lastStep, min: 1, minStep: 1, max: 1, maxStep: 1 })
+  const row = (lastStep: number, status: RunRow['status'] = 'running') =>
+    runRow({ id: 1, step: 100, status, summaries: { 'test/recallAt1': at(lastStep), loss: at(100) } })
+  const model = new CompareModel()
+  model.apply({ kind: 'runs', runs: [row(90)] })
+  expect([model.missing('test/recallAt1'), model.missing('loss')]).toEqual([[1], [1]])
+  model.apply({ kind: 'runs', runs: [row(100)] })
+  expect([model.missing('test/recallAt1'), model.missing('loss')]).toEqual([[1], []])
+  model.apply({ kind: 'runs', runs: [row(100, 'done')] })
+  expect([model.missing('test/recallAt1'), model.missing('loss')]).toEqual([[1], [1]])
+  expect(model.missing('test/recallAt1')).toEqual([])
+})
+
 test('a close-up stands for its stretch alone, and for its metric', () => {
   const model = new CompareModel()
   const whole = toArrays({ metric: 'loss', steps: [0, 50, 100], values: [3, 2, 1] })
@@ -126,6 +140,21 @@ test('a close-up stands for its stretch alone, and for its metric', () => {
   expect([...(model.curveIn('loss', 1, 42, 48)?.values ?? [])]).toEqual([2.5, 2.25, 2])
   expect([...(model.curveIn('loss', 1, 30, 48)?.values ?? [])]).toEqual([3, 2, 1])
   expect(model.curveIn('test/loss', 1, 42, 48)).toBeUndefined()
+})
+
+test('a close-up of a stretch that a run has not finished gives way to the whole curve as that grows', () => {
+  const model = new CompareModel()
+  const upTo = (last: number) => ({
+    runId: 1,
+    series: toArrays({ metric: 'loss', steps: [0, last - 1, last], values: [3, 2, 1] }),
+  })
+  const near = toArrays({ metric: 'loss', steps: [40, 45, 50], values: [2.5, 2.25, 2] })
+  model.apply({ kind: 'curves', metric: 'loss', curves: [upTo(50)] })
+  model.apply({ kind: 'closeUp', metric: 'loss', curves: [{ runId: 1, fromStep: 40, toStep: 100, series: near }] })
+  expect(model.curveIn('loss', 1, 42, 90)?.steps[0]).toBe(40)
+  model.apply({ kind: 'curves', metric: 'loss', curves: [upTo(60)] })
+  expect(model.curveIn('loss', 1, 42, 90)?.lastStep).toBe(60)
+  expect(model.curveIn('loss', 1, 42, 50)?.steps[0]).toBe(40)
 })
 
 test('clocks are asked for like curves, and place steps in time', () => {
@@ -150,27 +179,63 @@ test('columns are sorted by a setting or a result, those without it last', () =>
   expect(sortedColumns(columnsOf(runs, false), null).map(column => column.run.id)).toEqual([1, 2, 3])
 })
 
-test('runs are picked out by the stretches that they cross', () => {
-  const axes = [
-    { path: 'a', ticks: [], positions: [0, 0.5, 1] },
-    { path: 'b', ticks: [], positions: [null, 0.2, 0.9] },
-  ]
-  expect(passing(axes, new Map(), 3)).toEqual([true, true, true])
-  expect(passing(axes, new Map([['a', [0.4, 1]]]), 3)).toEqual([false, true, true])
-  expect(passing(axes, new Map([['b', [0, 1]]]), 3)).toEqual([false, true, true])
-  expect(
-    passing(
-      axes,
-      new Map([
-        ['a', [0.4, 1]],
-        ['b', [0, 0.5]],
-      ]),
-      3,
-    ),
-  ).toEqual([false, true, false])
-  expect(stretch(0.8, 0.3)).toEqual([0.3, 0.8])
-  expect(stretch(0.5, 0.51)).toBeNull()
-  expect(stretch(-1, 2)).toEqual([0, 1])
+describe('brushes', () => {
+  const a = axisOf('a', [0, 5, 10])
+  const b = axisOf('b', [undefined, 2, 9])
+  const numbers = (low: number, high: number) => ({ kind: 'numbers', low, high }) as const
+
+  test('pick out the runs that lie in all that is marked', () => {
+    expect(passing([a, b], new Map(), 3)).toEqual([true, true, true])
+    expect(passing([a, b], new Map([['a', numbers(4, 10)]]), 3)).toEqual([false, true, true])
+    expect(passing([a, b], new Map([['b', numbers(2, 9)]]), 3)).toEqual([false, true, true])
+    const both = new Map([
+      ['a', numbers(4, 10)],
+      ['b', numbers(0, 5)],
+    ])
+    expect(passing([a, b], both, 3)).toEqual([false, true, false])
+  })
+
+  test('are what lies between two positions, from end to end whatever the scale', () => {
+    expect(brushOn(a, 0.8, 0.3)).toEqual(numbers(3, 8))
+    expect(brushOn(a, 0.5, 0.51)).toBeNull()
+    expect(brushOn(a, -1, 2)).toEqual(numbers(0, 10))
+    const rates = axisOf('rate', [1e-5, 3e-4, 0.0123])
+    expect(brushOn(rates, 0, 1)).toEqual(numbers(1e-5, 0.0123))
+    const [[low, high]] = marked(rates, brushOn(rates, 0.25, 0.75) ?? numbers(0, 0))
+    expect([low, high]).toEqual([expect.closeTo(0.25), expect.closeTo(0.75)])
+  })
+
+  test('mean the same values when other runs move the ends of their axis', () => {
+    const brush = brushOn(a, 0.4, 1) ?? numbers(0, 0)
+    const wider = axisOf('a', [0, 5, 10, 40])
+    expect(passing([wider], new Map([['a', brush]]), 4)).toEqual([false, true, true, false])
+    expect(marked(wider, brush)).toEqual([[0.1, 0.25]])
+    // A run that has a word where the others have numbers: now the values are listed.
+    const listed = axisOf('a', [0, 5, 10, 'auto'])
+    expect(passing([listed], new Map([['a', brush]]), 4)).toEqual([false, true, true, false])
+  })
+
+  test('of listed values are those values, wherever they stand', () => {
+    const axis = axisOf('miner', ['batch-all', 'semi-hard', 'batch-hard'])
+    const brush = brushOn(axis, 0.4, 1) ?? numbers(0, 0)
+    expect(brush).toEqual({ kind: 'names', names: new Set(['batch-hard', 'semi-hard']) })
+    expect(marked(axis, brush)).toEqual([[0.47, 1]])
+    const more = axisOf('miner', ['batch-all', 'semi-hard', 'batch-hard', 'n-hard', undefined])
+    expect(passing([more], new Map([['miner', brush]]), 5)).toEqual([false, true, true, false, false])
+    expect(marked(more, brush).map(([low, high]) => [low.toFixed(2), high.toFixed(2)])).toEqual([
+      ['0.22', '0.28'],
+      ['0.72', '0.78'],
+    ])
+    expect(brushOn(axis, 0.1, 0.4)).toBeNull()
+  })
+
+  test('of a single number mean that number', () => {
+    const axis = axisOf('a', [3, 3])
+    expect(brushOn(axis, 0.6, 0.9)).toBeNull()
+    const brush = brushOn(axis, 0.3, 0.9) ?? numbers(0, 0)
+    expect(passing([axisOf('a', [3, 3, 4])], new Map([['a', brush]]), 3)).toEqual([true, true, false])
+    expect(marked(axis, brush)).toEqual([[0.47, 0.53]])
+  })
 })
 
 test('curves of repeats are their mean, with the interval around it, where all of them are', () => {

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { FromGroup, GroupState, ToGroup } from '../../protocol/group.ts'
 import { toArrays } from '../../protocol/seriesArrays.ts'
+import { groupExtent } from '../../webview/group/extent.ts'
 import { dashOf, groupCharts } from '../../webview/group/charts.ts'
 import { curveKey, GroupModel, runOfKey } from '../../webview/group/model.ts'
 import { runRow } from './fixtures.ts'
@@ -56,6 +57,22 @@ describe('GroupModel', () => {
     model.apply({ kind: 'deltas', deltas: [{ kind: 'runs', changed: [], removed: [3] }] }, 1)
     expect(model.members.map(({ run }) => run.id)).toEqual([1])
   })
+})
+
+test('the axis goes from the first point of all runs to the last; those without points are left out', () => {
+  const model = group()
+  const own = (step: number) => step
+  const waiting = { ...show(2, []), run: runRow({ id: 2, status: 'queued' }) }
+  model.apply({ kind: 'members', runIds: [3, 1, 2] }, 0)
+  model.apply(waiting, 0)
+  expect(groupExtent(model.members, () => own, false)).toEqual([1, 2])
+  expect(groupExtent(model.members, () => own, true)).toEqual([1, 2])
+  // The first step is at time 0, where a logarithmic axis has no place.
+  const timeOf = (step: number) => (step - 1) * 1000
+  expect(groupExtent(model.members, () => timeOf, true)).toEqual([1000, 1000 + 1e-9])
+  const none = model.members.filter(({ run }) => run.id === 2)
+  expect(groupExtent(none, () => own, true)).toEqual([1, 1 + 1e-9])
+  expect(groupExtent(none, () => own, false)).toEqual([0, 1e-9])
 })
 
 test('a chart has a line for each run, and none where no run has values', () => {

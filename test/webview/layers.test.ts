@@ -36,6 +36,20 @@ describe('linePoints', () => {
     ])
   })
 
+  test('on a logarithmic axis a first point at zero takes no room from the others', () => {
+    const steps = Array.from({ length: 5_000 }, (_, i) => i)
+    const placed = place(
+      curve(
+        steps,
+        steps.map(step => step % 7),
+      ),
+      step => step * 20,
+    )
+    const points = linePoints(placed, { min: 20, max: 1e5, pixels: 200, log: true }, false)
+    expect(points.length).toBeGreaterThan(200)
+    expect(points[0].x).toBe(20)
+  })
+
   test('a spike among a hundred thousand points is drawn', () => {
     const steps = Array.from({ length: 10_000 }, (_, i) => i)
     const values = steps.map(step => (step === 4321 ? 77 : 1))
@@ -89,6 +103,33 @@ describe('stackedShares', () => {
     ]
     const [low] = stackedShares(parts, { min: 0, max: 1000, pixels: 90, log: false })
     for (const point of low) expect(point.y).toBeCloseTo(0.5, 1)
+  })
+
+  test('on a logarithmic axis a first point at zero takes no room from the others', () => {
+    const steps = Array.from({ length: 2_000 }, (_, i) => i)
+    const parts = [0.4, 0.6].map(share =>
+      place(
+        curve(
+          steps,
+          steps.map(() => share),
+        ),
+        step => step * 20,
+      ),
+    )
+    const [low] = stackedShares(parts, { min: 20, max: 40_000, pixels: 300, log: true })
+    expect(low).toHaveLength(100)
+    for (const { x, y } of low) {
+      expect(x).toBeGreaterThanOrEqual(20)
+      expect(y).toBeCloseTo(0.4)
+    }
+  })
+
+  test('on a logarithmic axis bands begin at its left end, also where the point before it is far away', () => {
+    const parts = [0.4, 0.6].map(share => place(curve([1, 1_000, 2_000], [share, share, share]), identity))
+    const [low] = stackedShares(parts, { min: 500, max: 2_000, pixels: 300, log: true })
+    expect(low).toHaveLength(3)
+    expect(low[0].x).toBeGreaterThan(500)
+    expect(low[0].x).toBeLessThan(700)
   })
 
   test('nothing in, nothing out', () => {

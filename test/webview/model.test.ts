@@ -87,6 +87,36 @@ describe('findings', () => {
     })
   })
 
+  test('keep to what they said while the share of active triplets trembles about its limit', () => {
+    const model = shown()
+    let step = 3
+    const see = (...values: number[]) => {
+      const series = [{ metric: 'activeFraction', steps: values.map(() => step++), values }]
+      model.apply({ kind: 'deltas', deltas: [{ kind: 'points', runId: 7, series }] }, 100)
+      return findingOf(model).kind
+    }
+    expect(see(0.12)).toBe('learning')
+    expect(see(...Array<number>(40).fill(0.0015))).toBe('learning')
+    expect(see(...Array<number>(40).fill(0.0005))).toBe('all easy')
+    for (let i = 0; i < 100; i++) expect(see(0.0011 + 0.0009 * (-1) ** i)).toBe('all easy')
+    expect(see(...Array<number>(40).fill(0.003))).toBe('learning')
+  })
+
+  test('are of another kind where there is something else to tell, and of the same where a number changes', () => {
+    const model = shown()
+    const see = (deltas: Extract<ToPanel, { kind: 'deltas' }>['deltas']) => {
+      model.apply({ kind: 'deltas', deltas }, 100)
+      return findingOf(model)
+    }
+    const active = (step: number, value: number) =>
+      see([{ kind: 'points', runId: 7, series: [{ metric: 'activeFraction', steps: [step], values: [value] }] }])
+    const [first, second] = [active(3, 0.12), active(4, 0.5)]
+    expect(first.text).not.toBe(second.text)
+    expect(first.kind).toBe(second.kind)
+    const collapse = (id: number) => see([{ kind: 'events', runId: 7, events: [event(id, 'collapsed', 'Collapsed.')] }])
+    expect(collapse(2).kind).not.toBe(collapse(3).kind)
+  })
+
   test('put a collapse first, with a way out that fits the miner', () => {
     const model = shown()
     const events = [event(2, 'collapsed', 'Collapsed at step 38.'), event(3, 'evaluated', 'R@1 0.1')]

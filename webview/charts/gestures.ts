@@ -6,6 +6,8 @@ export interface GestureTarget {
   /** Edges of the plot in pixels of the canvas. */
   readonly plot: { readonly left: number; readonly right: number }
   readonly range: readonly [number, number]
+  /** Both ends of everything there is. */
+  readonly extent: readonly [number, number]
   valueAt(pixel: number): number
   pixelAt(x: number): number
   hover(pixel: number | null): void
@@ -71,29 +73,65 @@ function listenForPointer(canvas: HTMLCanvasElement, target: GestureTarget): voi
 }
 
 function listenForKeys(canvas: HTMLCanvasElement, target: GestureTarget): void {
-  let at: number | undefined
+  const crosshair = new KeyCrosshair(target)
   canvas.addEventListener('blur', () => {
-    at = undefined
+    crosshair.leave()
     target.hover(null)
   })
   canvas.addEventListener('keydown', event => {
     const { left, right } = target.plot
-    const middle = (left + right) / 2
     const direction = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0
     if (direction !== 0 && event.shiftKey) move(target, (direction * (right - left)) / 10)
-    else if (direction !== 0) target.hover((at = Math.min(right, Math.max(left, (at ?? middle) + direction * 4))))
-    else if (event.key === '+' || event.key === '=') scale(target, at ?? middle, 0.7)
-    else if (event.key === '-') scale(target, at ?? middle, 1 / 0.7)
+    else if (direction !== 0) target.hover(crosshair.move(direction * 4))
+    else if (event.key === '+' || event.key === '=') scale(target, crosshair.pixel, 0.7)
+    else if (event.key === '-') scale(target, crosshair.pixel, 1 / 0.7)
     else if (event.key === '0' || event.key === 'Escape') target.zoom(null)
     else return
     event.preventDefault()
   })
 }
 
-function move(target: GestureTarget, pixels: number): void {
-  const [min, max] = target.range
-  const [from, to] = [target.pixelAt(min) + pixels, target.pixelAt(max) + pixels]
-  target.zoom([target.valueAt(from), target.valueAt(to)])
+/** The crosshair as the keys move it. It stays at its place on the axis, though a run that goes on moves that on screen. */
+export class KeyCrosshair {
+  readonly #target: Pick<GestureTarget, 'plot' | 'valueAt' | 'pixelAt'>
+  #at: number | undefined
+
+  constructor(target: Pick<GestureTarget, 'plot' | 'valueAt' | 'pixelAt'>) {
+    this.#target = target
+  }
+
+  /** Where it is on screen, or would appear. */
+  get pixel(): number {
+    const { left, right } = this.#target.plot
+    return this.#at === undefined ? (left + right) / 2 : within(this.#target.pixelAt(this.#at), left, right)
+  }
+
+  /** @returns where it is then */
+  move(pixels: number): number {
+    const { left, right } = this.#target.plot
+    const pixel = within(this.pixel + pixels, left, right)
+    this.#at = this.#target.valueAt(pixel)
+    return pixel
+  }
+
+  leave(): void {
+    this.#at = undefined
+  }
+}
+
+/** Moves what is in view; at an end it stops, as wide as it was. */
+export function move(
+  target: Pick<GestureTarget, 'range' | 'extent' | 'valueAt' | 'pixelAt' | 'zoom'>,
+  pixels: number,
+): void {
+  const [from, to] = target.range.map(x => target.pixelAt(x))
+  const [low, high] = target.extent.map(x => target.pixelAt(x))
+  const way = within(pixels, Math.min(0, low - from), Math.max(0, high - to))
+  if (way !== 0) target.zoom([target.valueAt(from + way), target.valueAt(to + way)])
+}
+
+function within(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value))
 }
 
 function scale(target: GestureTarget, pixel: number, factor: number): void {

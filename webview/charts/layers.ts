@@ -58,7 +58,8 @@ export function smoothed(placed: Placed, factor: number): Placed {
  */
 export function linePoints(placed: Placed, view: Window, logY: boolean): Point[] {
   const { values } = placed
-  const xs = view.log ? placed.xs.map(x => Math.log10(Math.max(x, Number.MIN_VALUE))) : placed.xs
+  const first = firstShown(view)
+  const xs = view.log ? placed.xs.map(x => Math.log10(Math.max(x, first))) : placed.xs
   const { from, to } = inView(placed.xs, view)
   const indices = minMaxBuckets(xs, values, from, to, Math.max(1, Math.floor(view.pixels)))
   const points: Point[] = []
@@ -127,8 +128,16 @@ function inView(xs: Float64Array, view: Window): { from: number; to: number } {
   return { from, to }
 }
 
+/**
+ * Where a logarithmic axis begins. What lies before it counts as lying there: the first step is at time 0, and of stretches
+ * that are shared out from there none would be left for what is in view.
+ */
+function firstShown({ min }: Window): number {
+  return min > 0 ? min : Number.MIN_VALUE
+}
+
 function axisEdges(xs: Float64Array, from: number, to: number, view: Window, buckets: number): Float64Array {
-  const low = Math.max(xs[from], view.log ? Number.MIN_VALUE : -Infinity)
+  const low = view.log ? Math.max(xs[from], firstShown(view)) : xs[from]
   const high = xs[to - 1]
   const edges = new Float64Array(buckets + 1)
   for (let i = 0; i <= buckets; i++) {
@@ -142,9 +151,9 @@ function axisEdges(xs: Float64Array, from: number, to: number, view: Window, buc
 function bucketMeans(part: Placed, edges: Float64Array): Float64Array {
   const buckets = edges.length - 1
   const means = new Float64Array(buckets).fill(NaN)
-  let i = 0
-  while (i < part.xs.length && part.xs[i] < edges[0]) i++
   let before = NaN
+  let i = 0
+  for (; i < part.xs.length && part.xs[i] < edges[0]; i++) if (Number.isFinite(part.values[i])) before = part.values[i]
   for (let bucket = 0; bucket < buckets; bucket++) {
     const end = bucket === buckets - 1 ? Infinity : edges[bucket + 1]
     let sum = 0

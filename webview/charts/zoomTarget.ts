@@ -44,6 +44,10 @@ export class ZoomTarget implements GestureTarget {
     return range ?? extent
   }
 
+  get extent(): readonly [number, number] {
+    return this.#view().extent
+  }
+
   valueAt(pixel: number): number {
     return this.#chart.scales['x'].getValueForPixel(pixel) ?? 0
   }

@@ -1,6 +1,7 @@
 /** The table of the comparison. Only what differs is listed, unless all is asked for; the best of each row is marked. */
 import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import type { CompareState, FromCompare } from '../../protocol/compare.ts'
 import { runColor } from '../../protocol/runColor.ts'
 import { metricName, metricValue, statusName } from '../../protocol/words.ts'
@@ -30,7 +31,11 @@ export function compareTable(table: CompareTable): TemplateResult {
       <thead>
         <tr>
           <td></td>
-          ${columns.map(column => columnHead(table, column))}
+          ${repeat(
+            columns,
+            ({ run }) => run.id,
+            column => columnHead(table, column),
+          )}
         </tr>
       </thead>
       <tbody>
@@ -39,7 +44,9 @@ export function compareTable(table: CompareTable): TemplateResult {
             ? html`<tr>
                 <th scope="row" colspan=${columns.length + 1}>${l10n.t('All settings are the same.')}</th>
               </tr>`
-            : settings.map(
+            : repeat(
+                settings,
+                row => row.path,
                 row =>
                   html`<tr>
                     <th scope="row">${row.path} ${sortButton(table, row.path)}</th>
@@ -49,7 +56,9 @@ export function compareTable(table: CompareTable): TemplateResult {
         }
       </tbody>
       <tbody class="results">
-        ${results.map(
+        ${repeat(
+          results,
+          row => row.metric,
           row =>
             html`<tr class=${row.metric === table.metric ? 'shown' : ''}>
               <th scope="row">

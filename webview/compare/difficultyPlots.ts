@@ -1,6 +1,7 @@
 /** How hard the triplets of each run were, side by side: shares of easy, semi-hard and hard over its steps. */
 import * as l10n from '@vscode/l10n'
 import { html, nothing, svg, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { summaryOf } from '../../protocol/runEvent.ts'
 import { metricName, percent } from '../../protocol/words.ts'
@@ -23,7 +24,7 @@ export interface DifficultyPlots {
 
 export function difficultyPlots({ runs, names, curve, theme, open }: DifficultyPlots): TemplateResult {
   return html`<div class="difficulties">
-    ${runs.map(run => {
+    ${repeat(runs, idOf, run => {
       const curves = shares.flatMap(metric => curve(metric, run.id) ?? [])
       return html`<figure>
         <figcaption>
@@ -35,6 +36,8 @@ export function difficultyPlots({ runs, names, curve, theme, open }: DifficultyP
     })}
   </div>`
 }
+
+const idOf = (run: RunRow): number => run.id
 
 function bands(curves: readonly Curve[], theme: Theme, described: string): TemplateResult {
   const max = Math.max(1, ...curves.map(curve => curve.lastStep))

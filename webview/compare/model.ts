@@ -1,7 +1,7 @@
 /** What the comparison knows: the runs, and the curves that were asked for. */
 import { assertNever } from '../../protocol/assertNever.ts'
 import type { ToCompare } from '../../protocol/compare.ts'
-import type { RunRow } from '../../protocol/runEvent.ts'
+import { type RunRow, summaryOf } from '../../protocol/runEvent.ts'
 import type { SeriesArrays } from '../../protocol/seriesArrays.ts'
 import { Clock } from '../data/clock.ts'
 import { Curve } from '../data/curve.ts'
@@ -22,8 +22,8 @@ export class CompareModel {
   readonly #clocks = new Map<number, Clock>()
   /** Of one metric: the one that was looked at last. */
   #closeUps: { readonly metric: string; readonly byRun: ReadonlyMap<number, CloseUp> } | undefined
-  /** Step that each run stood at when its curve was asked for. */
-  readonly #asked = new Map<string, number>()
+  /** How far each run was when its curve was asked for. */
+  readonly #asked = new Map<string, string>()
 
   apply(message: ToCompare): void {
     switch (message.kind) {
@@ -63,9 +63,12 @@ export class CompareModel {
 
   /** The stretch of a curve in detail, where it was fetched; else what there is of the whole. */
   curveIn(metric: string, runId: number, fromStep: number, toStep: number): Curve | undefined {
+    const whole = this.curve(metric, runId)
     const closeUp = this.#closeUps?.metric === metric ? this.#closeUps.byRun.get(runId) : undefined
-    const covers = closeUp !== undefined && fromStep >= closeUp.fromStep && toStep <= closeUp.toStep
-    return covers ? closeUp.curve : this.curve(metric, runId)
+    if (closeUp === undefined || fromStep < closeUp.fromStep || toStep > closeUp.toStep) return whole
+    // A run that goes on grows beyond what was fetched of it.
+    const isBehind = closeUp.curve.lastStep < Math.min(toStep, whole?.lastStep ?? -1)
+    return isBehind ? whole : closeUp.curve
   }
 
   /** When a run's steps were made; empty as long as that is on its way. */
@@ -73,7 +76,7 @@ export class CompareModel {
     return this.#clocks.get(runId) ?? noClock
   }
 
-  /** Runs whose curve is not here, or is behind; each is named once for each step that it reaches. */
+  /** Runs whose curve is not here, or is behind; each is named once for each step that it or its curve reaches. */
   missing(metric: string): number[] {
     return this.#behind(metric)
   }
@@ -86,8 +89,10 @@ export class CompareModel {
   #behind(what: string): number[] {
     return this.runs.flatMap(run => {
       const key = `${what} ${run.id}`
-      if (this.#asked.get(key) === run.step) return []
-      this.#asked.set(key, run.step)
+      // The last evaluation comes when the last step has long been told, and the last points with the end.
+      const reached = `${run.step} ${summaryOf(run, what)?.lastStep ?? ''} ${run.status}`
+      if (this.#asked.get(key) === reached) return []
+      this.#asked.set(key, reached)
       return [run.id]
     })
   }

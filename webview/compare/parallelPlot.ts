@@ -4,10 +4,11 @@
  */
 import * as l10n from '@vscode/l10n'
 import { html, svg, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import { runColor } from '../../protocol/runColor.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import type { Theme } from '../charts/theme.ts'
-import { type Brushes, stretch } from './brush.ts'
+import { type Brush, type Brushes, brushOn, marked } from './brush.ts'
 import type { ParallelAxis } from './parallel.ts'
 
 export interface ParallelPlot {
@@ -20,7 +21,7 @@ export interface ParallelPlot {
   readonly brushes: Brushes
   readonly picked: readonly boolean[]
   /** Marks a stretch of an axis; `null`: none. */
-  readonly brush: (path: string, stretch: readonly [number, number] | null) => void
+  readonly brush: (path: string, brush: Brush | null) => void
   /** Pixels across, where they are known: then nothing is scaled, and words keep their size. */
   readonly width?: number
 }
@@ -54,7 +55,7 @@ export function parallelPlot(plot: ParallelPlot): TemplateResult {
     return 1 - (event.clientY - box.top) / box.height
   }
   // Kept on the element: the page may be drawn anew while one drags.
-  const brushing = (path: string) => ({
+  const brushing = (axis: ParallelAxis) => ({
     down: (event: PointerEvent) => {
       if (!(event.currentTarget instanceof SVGElement)) return
       event.currentTarget.dataset['start'] = String(positionOf(event))
@@ -64,7 +65,7 @@ export function parallelPlot(plot: ParallelPlot): TemplateResult {
       if (!(event.currentTarget instanceof SVGElement)) return
       const start = event.currentTarget.dataset['start']
       delete event.currentTarget.dataset['start']
-      if (start !== undefined) plot.brush(path, stretch(Number(start), positionOf(event)))
+      if (start !== undefined) plot.brush(axis.path, brushOn(axis, Number(start), positionOf(event)))
     },
   })
   return html`<svg
@@ -78,7 +79,9 @@ export function parallelPlot(plot: ParallelPlot): TemplateResult {
         <line x1=${xOf(i)} x2=${xOf(i)} y1=${top} y2=${bottom} stroke=${theme.muted} />
         <text x=${xOf(i)} y=${nameLine(i)} text-anchor="middle" fill=${theme.foreground} font-weight="600">${shortPath(axis.path)}</text>`,
     )}
-    ${runs.map(
+    ${repeat(
+      runs,
+      run => run.id,
       (run, i) => svg`<polyline
         points=${path(i)}
         fill="none"
@@ -104,22 +107,20 @@ export function parallelPlot(plot: ParallelPlot): TemplateResult {
         tick => svg`<text class="tick" x=${xOf(i) + 5} y=${yOf(tick.at) + 4} fill=${theme.muted}>${tick.label}</text>`,
       ),
     )}
-    ${axes.map((axis, i) => {
-      const marked = plot.brushes.get(axis.path)
-      const handlers = brushing(axis.path)
+    ${repeat(axes, pathOf, (axis, i) => {
+      const brush = plot.brushes.get(axis.path)
+      const handlers = brushing(axis)
       return svg`
-        ${
-          marked === undefined
-            ? svg``
-            : svg`<rect
-                x=${xOf(i) - 7}
-                width="14"
-                y=${yOf(marked[1])}
-                height=${yOf(marked[0]) - yOf(marked[1])}
-                fill=${theme.foreground}
-                opacity="0.25"
-              />`
-        }
+        ${(brush === undefined ? [] : marked(axis, brush)).map(
+          ([from, to]) => svg`<rect
+            x=${xOf(i) - 7}
+            width="14"
+            y=${yOf(to)}
+            height=${yOf(from) - yOf(to)}
+            fill=${theme.foreground}
+            opacity="0.25"
+          />`,
+        )}
         <rect
           class="brush"
           x=${xOf(i) - 12}
@@ -144,6 +145,8 @@ function apart(ticks: ParallelAxis['ticks']): ParallelAxis['ticks'] {
     return true
   })
 }
+
+const pathOf = (axis: ParallelAxis): string => axis.path
 
 function shortPath(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1)

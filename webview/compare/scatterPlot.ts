@@ -1,6 +1,7 @@
 /** Any setting against the chosen metric: each run a dot that can be pointed at, focused and opened. */
 import * as l10n from '@vscode/l10n'
 import { html, svg, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import { runColor } from '../../protocol/runColor.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import type { Theme } from '../charts/theme.ts'
@@ -40,7 +41,7 @@ export function scatterPlot(plot: ScatterPlot): TemplateResult {
     ${y.ticks.map(
       tick => svg`<text x=${left - 6} y=${up(tick.at) + 4} text-anchor="end" fill=${theme.muted}>${tick.label}</text>`,
     )}
-    ${runs.map((run, i) => {
+    ${repeat(runs, idOf, (run, i) => {
       const [atX, atY] = [x.positions[i], y.positions[i]]
       if (atX === null || atY === null) return svg``
       const isEmphasised = plot.emphasised === run.id
@@ -66,5 +67,7 @@ export function scatterPlot(plot: ScatterPlot): TemplateResult {
     })}
   </svg>`
 }
+
+const idOf = (run: RunRow): number => run.id
 
 const short = (text: string) => (text.length > 14 ? `${text.slice(0, 13)}…` : text)

@@ -1,13 +1,14 @@
 /** Settings against a result: parallel coordinates, a scatter, and how much each setting explains. */
 import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
+import { live } from 'lit/directives/live.js'
 import type { CompareState, FromCompare } from '../../protocol/compare.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { scoreOf } from '../../protocol/runOrder.ts'
 import { flatten } from '../../protocol/specDifference.ts'
 import { metricName } from '../../protocol/words.ts'
 import type { Theme } from '../charts/theme.ts'
-import { type Brushes, passing } from './brush.ts'
+import { type Brush, type Brushes, passing } from './brush.ts'
 import { axisOf, parallelAxes } from './parallel.ts'
 import { parallelPlot } from './parallelPlot.ts'
 import { scatterPlot } from './scatterPlot.ts'
@@ -55,8 +56,8 @@ export class SettingsSection {
         ...shared,
         axes,
         brushes: this.#brushes,
-        brush: (path, stretch) => {
-          this.#brush(path, stretch)
+        brush: (path, brush) => {
+          this.#brush(path, brush)
           host.redraw()
         },
       })}
@@ -69,7 +70,7 @@ export class SettingsSection {
               if (event.target instanceof HTMLSelectElement) host.change({ scatter: event.target.value })
             }}
           >
-            ${[...paths, 'seed'].map(path => html`<option value=${path} ?selected=${path === scatterPath}>${path}</option>`)}
+            ${[...paths, 'seed'].map(path => html`<option value=${path} .selected=${live(path === scatterPath)}>${path}</option>`)}
           </select>
         </label>
       </div>
@@ -112,10 +113,10 @@ export class SettingsSection {
     </div>`
   }
 
-  #brush(path: string, stretch: readonly [number, number] | null): void {
+  #brush(path: string, brush: Brush | null): void {
     const brushes = new Map(this.#brushes)
-    if (stretch === null) brushes.delete(path)
-    else brushes.set(path, stretch)
+    if (brush === null) brushes.delete(path)
+    else brushes.set(path, brush)
     this.#brushes = brushes
   }
 }

@@ -1,7 +1,9 @@
 /** Draws the comparison: curves over one another, a table of what differs, and settings against results. */
 import * as l10n from '@vscode/l10n'
-import { html, nothing, render, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
+import { live } from 'lit/directives/live.js'
 import { ref } from 'lit/directives/ref.js'
+import { repeat } from 'lit/directives/repeat.js'
 import type { CompareState, FromCompare } from '../../protocol/compare.ts'
 import { tableCsv } from '../../protocol/csv.ts'
 import { runColor } from '../../protocol/runColor.ts'
@@ -14,6 +16,8 @@ import { type Axis, axisFor } from '../panel/axis.ts'
 import { curveTools, toggle } from '../panel/curveTools.ts'
 import { type ExportActions, exportMenu } from '../panel/exportMenu.ts'
 import { button } from '../panel/header.ts'
+import { renderInPlace } from '../panel/renderInPlace.ts'
+import { SeldomText } from '../panel/seldomText.ts'
 import { compareTable } from './compareTable.ts'
 import { difficultyPlots, shares } from './difficultyPlots.ts'
 import type { CompareModel } from './model.ts'
@@ -42,6 +46,7 @@ export class CompareView {
   #closeUpTimer: number | undefined
   #emphasised: number | null = null
   readonly #settings = new SettingsSection()
+  readonly #described = new SeldomText()
   /** Whether the difficulty is looked at: its curves are read then. */
   #showsDifficulty = false
 
@@ -83,7 +88,7 @@ export class CompareView {
     this.#ask(metric)
     if (this.#showsDifficulty) for (const share of shares) this.#ask(share)
     if (axis === 'time') this.#askClocks()
-    render(this.#page(), this.#root)
+    renderInPlace(this.#page(), this.#root)
     const lines = this.#lines(runs)
     const { tick, describe } = this.#axisOf(runs.at(0))
     const input = {
@@ -185,8 +190,9 @@ export class CompareView {
   }
 
   #curves(runs: readonly RunRow[]): TemplateResult {
-    const known = [...new Set(runs.flatMap(run => Object.keys(run.summaries)))].sort()
     const { metric } = this.#state
+    // The one that is shown has values only after the first evaluation.
+    const known = [...new Set([metric, ...runs.flatMap(run => Object.keys(run.summaries))])].sort()
     const columns = columnsOf(runs, this.#state.groupSeeds)
     const names = namesOf(columns)
     return html`${curveTools(this, {
@@ -197,10 +203,16 @@ export class CompareView {
       <figure class="chart wide">
         <figcaption>
           <select aria-label=${l10n.t('Metric')} @change=${this.#chooseMetric}>
-            ${known.map(one => html`<option value=${one} ?selected=${one === metric}>${metricName(one)}</option>`)}
+            ${known.map(one => html`<option value=${one} .selected=${live(one === metric)}>${metricName(one)}</option>`)}
           </select>
           ${exportMenu(this.#exports(runs))}
-          <span class="legend">${columns.map(({ run }) => this.#legendEntry(run, names.get(run.id) ?? run.name))}</span>
+          <span class="legend"
+            >${repeat(
+              columns,
+              ({ run }) => run.id,
+              ({ run }) => this.#legendEntry(run, names.get(run.id) ?? run.name),
+            )}</span
+          >
         </figcaption>
         <div class="plot tall">
           <canvas
@@ -263,7 +275,9 @@ export class CompareView {
     return html`<details class="choose">
       <summary>${l10n.t('Results')}</summary>
       <div>
-        ${metrics.map(
+        ${repeat(
+          metrics,
+          metric => metric,
           metric =>
             html`<label>
               <input
@@ -366,11 +380,15 @@ export class CompareView {
 
   #describe(runs: readonly RunRow[]): string {
     const { metric } = this.#state
-    const values = runs.flatMap(run => {
-      const value = scoreOf(run, metric)
-      return value === undefined ? [] : [`${run.name} ${metricValue(metric, value)}`]
+    const isLive = runs.some(run => run.status === 'running')
+    const about = isLive ? runs.map(run => run.id).join(' ') : null
+    return this.#described.of(metric, about, performance.now(), () => {
+      const values = runs.flatMap(run => {
+        const value = scoreOf(run, metric)
+        return value === undefined ? [] : [`${run.name} ${metricValue(metric, value)}`]
+      })
+      return l10n.t('{0} of {1} runs: {2}', metricName(metric), runs.length, values.join(', '))
     })
-    return l10n.t('{0} of {1} runs: {2}', metricName(metric), runs.length, values.join(', '))
   }
 
   readonly #chooseMetric = (event: Event): void => {

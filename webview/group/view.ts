@@ -1,7 +1,8 @@
 /** Several runs in one panel: who they are and how far, and their curves over one another. */
 import * as l10n from '@vscode/l10n'
-import { html, nothing, render, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { ref } from 'lit/directives/ref.js'
+import { repeat } from 'lit/directives/repeat.js'
 import { seriesCsv } from '../../protocol/csv.ts'
 import type { FromGroup, GroupState } from '../../protocol/group.ts'
 import { endedStatuses } from '../../protocol/runEvent.ts'
@@ -16,7 +17,10 @@ import { type Axis, axisFor } from '../panel/axis.ts'
 import { curveTools } from '../panel/curveTools.ts'
 import { type ExportActions, exportMenu } from '../panel/exportMenu.ts'
 import { button } from '../panel/header.ts'
+import { renderInPlace } from '../panel/renderInPlace.ts'
+import { SeldomText } from '../panel/seldomText.ts'
 import { groupCharts, type TitledChart } from './charts.ts'
+import { groupExtent } from './extent.ts'
 import { type GroupModel, type Member, runOfKey } from './model.ts'
 
 export interface GroupHost {
@@ -37,6 +41,7 @@ export class GroupView {
   #range: readonly [number, number] | null = null
   #crosshair: number | null = null
   #frame: number | undefined
+  readonly #described = new SeldomText()
 
   constructor(root: HTMLElement, model: GroupModel, host: GroupHost) {
     this.#root = root
@@ -86,24 +91,20 @@ export class GroupView {
       members.map(member => member.run),
       key => curves.has(key),
     )
-    render(this.#page(members, charts), this.#root)
+    renderInPlace(this.#page(members, charts), this.#root)
     const first = members.at(0)
     if (first === undefined) return
     const { logX, logY, smoothing, hidden } = this.#state
     const axes = new Map(members.map(({ run, model }) => [run.id, axisFor(this.#state.axis, run, model.clock)]))
     const axis = axisFor(this.#state.axis, first.run, first.model.clock)
     const axisOf = (key: string): Axis => axes.get(runOfKey(key)) ?? axis
-    const ends = members.flatMap(({ run, model }) => {
-      const { of } = axes.get(run.id) ?? axis
-      return [of(model.firstStep(step => !logX || of(step) > 0)), of(model.lastStep)]
-    })
     const input = {
       curves,
       whole: curves,
       placedCurves: this.#placed,
       axisOf,
       range: this.#range,
-      extent: [Math.min(...ends), Math.max(...ends, Math.min(...ends) + 1e-9)] as const,
+      extent: groupExtent(members, runId => (axes.get(runId) ?? axis).of, logX),
       logX,
       logY,
       smoothing,
@@ -129,7 +130,11 @@ export class GroupView {
         <span class="figures">${this.#best(members)}</span>
       </header>
       <ul class="members">
-        ${members.map(member => this.#member(member, isMixed))}
+        ${repeat(
+          members,
+          ({ run }) => run.id,
+          member => this.#member(member, isMixed),
+        )}
       </ul>
       ${curveTools(this, {
         zoomed: this.#range !== null,
@@ -233,12 +238,15 @@ export class GroupView {
     </figure>`
   }
 
-  #describe({ title, metric }: TitledChart, members: readonly Member[]): string {
-    const values = members.flatMap(({ run, model }) => {
-      const value = model.last(metric)
-      return value === undefined ? [] : [`${run.name} ${metricValue(metric, value)}`]
+  #describe({ title, metric, definition }: TitledChart, members: readonly Member[]): string {
+    const known = members.filter(({ model }) => model.last(metric) !== undefined)
+    if (known.length === 0) return l10n.t('{0}: no points yet', title)
+    const isLive = known.some(({ run }) => run.status === 'running')
+    const about = isLive ? known.map(({ run }) => run.id).join(' ') : null
+    return this.#described.of(definition.id, about, performance.now(), () => {
+      const values = known.map(({ run, model }) => `${run.name} ${metricValue(metric, model.last(metric) ?? NaN)}`)
+      return `${title}: ${values.join(', ')}`
     })
-    return values.length === 0 ? l10n.t('{0}: no points yet', title) : `${title}: ${values.join(', ')}`
   }
 
   #exports({ title, metric, definition }: TitledChart, members: readonly Member[]): ExportActions {

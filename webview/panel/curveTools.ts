@@ -1,6 +1,7 @@
 /** The line of controls above the curves. */
 import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
+import { live } from 'lit/directives/live.js'
 import type { CurveAxis, PanelState } from '../../protocol/panel.ts'
 import { assertNever } from '../../protocol/assertNever.ts'
 import { button } from './header.ts'
@@ -42,7 +43,7 @@ export function curveTools(page: CurvePage, zoom: Zoom): TemplateResult {
     <label>
       ${l10n.t('Axis')}
       <select @change=${(event: Event) => page.change({ axis: axisOf(valueOf(event)) })}>
-        ${axes.map(axis => html`<option value=${axis} ?selected=${axis === settings.axis}>${axisName(axis)}</option>`)}
+        ${axes.map(axis => html`<option value=${axis} .selected=${live(axis === settings.axis)}>${axisName(axis)}</option>`)}
       </select>
     </label>
     ${toggle(l10n.t('log x'), settings.logX, on => page.change({ logX: on }))}

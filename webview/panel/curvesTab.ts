@@ -15,13 +15,16 @@ import {
 import { type EpochLines, noEpochs } from '../charts/overlay.ts'
 import { PlacedCurves } from '../charts/placedCurves.ts'
 import type { Curve } from '../data/curve.ts'
+import { lately } from '../data/lately.ts'
 import { type Axis, axisFor } from './axis.ts'
 import { curveTools } from './curveTools.ts'
 import { summaryMarkdown } from '../export/markdown.ts'
 import { DifficultyHistogram } from './difficultyHistogram.ts'
 import { type ExportActions, exportActions, exportMenu } from './exportMenu.ts'
 import { eventMarks } from './marks.ts'
+import { isMostlyEasy } from './lesson.ts'
 import type { Page } from './page.ts'
+import { SeldomText } from './seldomText.ts'
 
 export class CurvesTab {
   readonly #page: Page
@@ -33,6 +36,7 @@ export class CurvesTab {
   #runId: number | undefined
   readonly #histogram: DifficultyHistogram
   #closeUpTimer: number | undefined
+  readonly #described = new SeldomText()
 
   constructor(page: Page) {
     this.#page = page
@@ -166,11 +170,13 @@ export class CurvesTab {
     return metric === 'margin' && values.every(value => value === values[0])
   }
 
-  /** What the areas show, in a sentence. */
+  /** What the areas show, in a sentence, of the last batches together: it stays as one looks elsewhere. */
   #lesson(): TemplateResult | typeof nothing {
-    const [easy, semiHard, hard] = ['easy', 'semiHard', 'hard'].map(metric => this.#valueAt(metric))
+    const curves = ['easy', 'semiHard', 'hard'].map(metric => this.#page.model.curves.get(metric)?.values)
+    const [easy, semiHard, hard] = curves.map(values => values && lately(values))
+    if (easy === undefined || semiHard === undefined || hard === undefined) return nothing
     // After a collapse every distance is nothing, and so is what this would say.
-    if (easy === undefined || semiHard === undefined || hard === undefined || easy < 0.3) return nothing
+    if (!isMostlyEasy(curves[0])) return nothing
     return html`<p class="hint">
       ${l10n.t(
         'Drawn at random, {0} of the triplets would be easy and teach nothing. Learning is where the negative is near: {1} are semi-hard, {2} hard.',
@@ -224,13 +230,17 @@ export class CurvesTab {
 
   #describe(definition: ChartDefinition): string {
     const { model } = this.#page
-    const values = legendOf(definition).flatMap(({ metric }) => {
-      const value = model.last(metric)
-      return value === undefined ? [] : [`${metricName(metric)} ${metricValue(metric, value)}`]
-    })
+    const known = legendOf(definition).filter(({ metric }) => model.last(metric) !== undefined)
     const title = chartTitle(definition)
-    if (values.length === 0) return l10n.t('{0}: no points yet', title)
-    return l10n.t('{0} at step {1}: {2}', title, model.lastStep, values.join(', '))
+    if (known.length === 0) return l10n.t('{0}: no points yet', title)
+    const { id, status } = model.run ?? {}
+    const about = status === 'running' ? [id, ...known.map(({ metric }) => metric)].join(' ') : null
+    return this.#described.of(definition.id, about, performance.now(), () => {
+      const values = known.map(
+        ({ metric }) => `${metricName(metric)} ${metricValue(metric, model.last(metric) ?? NaN)}`,
+      )
+      return l10n.t('{0} at step {1}: {2}', title, model.lastStep, values.join(', '))
+    })
   }
 
   #axis(): Axis | undefined {

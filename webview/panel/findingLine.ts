@@ -1,12 +1,15 @@
 /** The line under the header: the finding, its reason on demand, and buttons that do what it suggests. */
 import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import { adviceName, findingOf } from './findings.ts'
 import type { Page } from './page.ts'
 
 export class FindingLine {
   readonly #page: Page
   #open = false
+  /** What was last told to those who listen. */
+  #told: { readonly what: string; readonly text: string } = { what: '', text: '' }
 
   constructor(page: Page) {
     this.#page = page
@@ -14,13 +17,17 @@ export class FindingLine {
 
   template(): TemplateResult {
     const { run } = this.#page.model
-    const { mood, text, why, advice } = findingOf(this.#page.model)
+    const { kind, mood, text, why, advice } = findingOf(this.#page.model)
+    // Its numbers change several times a second; that would be spoken without an end.
+    const what = `${run?.id} ${kind}`
+    if (what !== this.#told.what) this.#told = { what, text }
     const toggle = () => {
       this.#open = !this.#open
       this.#page.redraw()
     }
     return html`<div class="status ${mood}">
-      <span role="status">${text}</span>
+      <span>${text}</span>
+      <span class="visually-hidden" role="status">${this.#told.text}</span>
       ${
         why === ''
           ? nothing
@@ -29,7 +36,9 @@ export class FindingLine {
       ${
         run === undefined
           ? nothing
-          : advice.map(
+          : repeat(
+              advice,
+              one => one,
               one =>
                 html`<button
                   class="action"

@@ -8,9 +8,12 @@ import type { Advice } from '../../protocol/panel.ts'
 import { type RunEvent, type RunRow, summaryOf } from '../../protocol/runEvent.ts'
 import { count, percent, significant } from '../../protocol/words.ts'
 import type { Curve } from '../data/curve.ts'
+import { lately, sideOf } from '../data/lately.ts'
 import type { PanelModel } from './model.ts'
 
 export interface Finding {
+  /** What was found, without its numbers: differs where something else is to be told. */
+  readonly kind: string
   readonly mood: 'good' | 'plain' | 'bad'
   readonly text: string
   /** The reason, for who asks; empty when the text says it all. */
@@ -20,33 +23,34 @@ export interface Finding {
 
 export function findingOf(model: PanelModel): Finding {
   const { run } = model
-  if (run === undefined) return plain('')
+  if (run === undefined) return plain('none', '')
   const event = weightiest(model.events, run)
   switch (run.status) {
     case 'queued':
-      return plain(l10n.t('Waiting for its turn.'))
+      return plain('queued', l10n.t('Waiting for its turn.'))
     case 'running':
       return event === undefined ? learning(model) : noticed(event, run)
     case 'paused':
-      return plain(l10n.t('Paused at step {0}. Resume goes on from there.', count(run.step)))
+      return plain('paused', l10n.t('Paused at step {0}. Resume goes on from there.', count(run.step)))
     case 'interrupted':
       return bad(
+        'interrupted',
         run.message ?? l10n.t('Interrupted at step {0}. It goes on from its last checkpoint.', count(run.step)),
       )
     case 'done':
     case 'stopped':
       return event?.kind === 'collapsed' ? noticed(event, run) : ended(model, run)
     case 'failed':
-      return bad(run.message ?? l10n.t('The run ended without saying why.'))
+      return bad('failed', run.message ?? l10n.t('The run ended without saying why.'))
     case 'diverged':
-      return { ...bad(run.message ?? event?.message ?? ''), why: whyDiverged(), advice: ['lower-rate'] }
+      return { ...bad('diverged', run.message ?? event?.message ?? ''), why: whyDiverged(), advice: ['lower-rate'] }
     default:
       return assertNever(run.status)
   }
 }
 
-const plain = (text: string): Finding => ({ mood: 'plain', text, why: '', advice: [] })
-const bad = (text: string): Finding => ({ mood: 'bad', text, why: '', advice: [] })
+const plain = (kind: string, text: string): Finding => ({ kind, mood: 'plain', text, why: '', advice: [] })
+const bad = (kind: string, text: string): Finding => ({ kind, mood: 'bad', text, why: '', advice: [] })
 
 /** The latest finding of the trainer; what was merely noticed is history a while later. */
 function weightiest(events: readonly RunEvent[], run: RunRow): RunEvent | undefined {
@@ -58,13 +62,15 @@ function weightiest(events: readonly RunEvent[], run: RunRow): RunEvent | undefi
 const leastHealthSteps = 100
 
 function noticed(event: RunEvent, run: RunRow): Finding {
-  if (event.kind === 'diverged') return { ...bad(event.message), why: whyDiverged(), advice: ['lower-rate'] }
-  if (event.kind === 'health') return { ...plain(event.message), why: whyEasy(), advice: easyAdvice(run) }
+  // Each is told once: a second collapse is news.
+  const kind = `event ${event.id}`
+  if (event.kind === 'diverged') return { ...bad(kind, event.message), why: whyDiverged(), advice: ['lower-rate'] }
+  if (event.kind === 'health') return { ...plain(kind, event.message), why: whyEasy(), advice: easyAdvice(run) }
   const why = l10n.t(
     'When every anchor only meets its hardest negative, the quickest way to a smaller loss is to put all pictures on one point: then every distance is 0 and the loss is the margin. Semi-hard negatives pull less and keep the points apart.',
   )
   const isSemiHard = run.spec.mining.strategy === 'semi-hard'
-  return { ...bad(event.message), why, advice: isSemiHard ? ['lower-rate'] : ['semi-hard', 'lower-rate'] }
+  return { ...bad(kind, event.message), why, advice: isSemiHard ? ['lower-rate'] : ['semi-hard', 'lower-rate'] }
 }
 
 const whyDiverged = () =>
@@ -76,11 +82,13 @@ const whyEasy = () =>
 const easyAdvice = (run: RunRow): Advice[] => (run.spec.mining.strategy === 'batch-hard' ? [] : ['harder'])
 
 function learning(model: PanelModel): Finding {
-  const active = smoothedLast(model.curves.get('activeFraction'))
-  if (active === undefined) return plain(l10n.t('Loading the pictures and building the network.'))
-  if (active < allEasyBelow)
+  const values = model.curves.get('activeFraction')?.values ?? new Float64Array()
+  const active = lately(values)
+  if (active === undefined) return plain('loading', l10n.t('Loading the pictures and building the network.'))
+  if (sideOf(values, allEasyBelow, learningAbove) === 'below')
     return {
       ...plain(
+        'all easy',
         l10n.t('All easy. Fewer than 1 in 1,000 triplets violate the margin: there is hardly anything left to learn.'),
       ),
       why: whyEasy(),
@@ -93,6 +101,7 @@ function learning(model: PanelModel): Finding {
   )
   if (score !== undefined && isPlateau(score))
     return {
+      kind: 'plateau',
       mood: 'plain',
       text: l10n.t(
         'Plateau. MAP@R has not risen in the last {0} evaluations (best {1}).',
@@ -102,7 +111,7 @@ function learning(model: PanelModel): Finding {
       why: l10n.t('The score on unseen classes stands still: more of the same steps will hardly move it.'),
       advice: ['lower-rate'],
     }
-  return { mood: 'good', text, why, advice: [] }
+  return { kind: 'learning', mood: 'good', text, why, advice: [] }
 }
 
 function ended(model: PanelModel, run: RunRow): Finding {
@@ -119,6 +128,7 @@ function ended(model: PanelModel, run: RunRow): Finding {
   const curve = model.curves.get('test/mapAtR')
   const hasRoom = curve !== undefined && curve.length > 2 && !isPlateau(curve) && isBestLast(curve)
   return {
+    kind: run.status,
     mood: run.status === 'done' ? 'good' : 'plain',
     text: `${end}${found}`,
     why: hasRoom ? l10n.t('The last evaluation was the best one: the network was still getting better.') : '',
@@ -127,8 +137,9 @@ function ended(model: PanelModel, run: RunRow): Finding {
 }
 
 const plateauEvaluations = 5
-/** Share of triplets that violate the margin. */
+/** Shares of triplets that violate the margin. Between them it stays at what was said before. */
 const allEasyBelow = 0.001
+const learningAbove = 0.002
 
 /** No evaluation of the last five is better than the best before them. */
 export function isPlateau({ values }: Pick<Curve, 'values'>): boolean {
@@ -139,13 +150,6 @@ export function isPlateau({ values }: Pick<Curve, 'values'>): boolean {
 
 function isBestLast({ values }: Curve): boolean {
   return values.at(-1) === Math.max(...values)
-}
-
-/** Mean of the last points: a single batch says little. */
-function smoothedLast(curve: Curve | undefined): number | undefined {
-  if (curve === undefined || curve.length === 0) return undefined
-  const last = curve.values.slice(-20)
-  return last.reduce((sum, value) => sum + value, 0) / last.length
 }
 
 export function adviceName(advice: Advice, run: RunRow): string {

@@ -1,6 +1,7 @@
 /** Settings and log: what people wrote on the run, what it does with every default written out, and what happened. */
 import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import type { RunRow } from '../../protocol/runEvent.ts'
 import { count } from '../../protocol/words.ts'
 import type { Page } from './page.ts'
@@ -30,17 +31,16 @@ export function logTab(page: Page): TemplateResult {
       <div>
         <h2>${l10n.t('What happened')}</h2>
         <ol class="events">
-          ${events
-            .slice(-eventsShown)
-            .reverse()
-            .map(
-              event =>
-                html`<li class=${event.kind}>
-                  <time datetime=${new Date(event.time).toISOString()}>${clockTime(event.time)}</time>
-                  <span class="step">${l10n.t('step {0}', count(event.step))}</span>
-                  <bdi>${event.message}</bdi>
-                </li>`,
-            )}
+          ${repeat(
+            events.slice(-eventsShown).reverse(),
+            event => event.id,
+            event =>
+              html`<li class=${event.kind}>
+                <time datetime=${new Date(event.time).toISOString()}>${clockTime(event.time)}</time>
+                <span class="step">${l10n.t('step {0}', count(event.step))}</span>
+                <bdi>${event.message}</bdi>
+              </li>`,
+          )}
         </ol>
         ${
           events.length > eventsShown

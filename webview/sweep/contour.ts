@@ -1,9 +1,10 @@
 /** Results over two axes: bands of equal result, with the runs on them. */
 import { html, svg, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import { metricValue } from '../../protocol/words.ts'
 import { withAlpha, type Theme } from '../charts/theme.ts'
 import { surface, type AxisScale } from './analysis.ts'
-import type { Mark } from './plot.ts'
+import { type Mark, numberOf } from './plot.ts'
 import type { Combination } from './model.ts'
 
 export interface Contour {
@@ -60,7 +61,7 @@ export function contour({ label, across, up, marks, goal, metric, theme, name, o
     )}
     <text x=${xOf(0.5)} y=${height - 5} text-anchor="middle" fill=${theme.foreground}>${last(across.path)}</text>
     <text x=${left - 6} y="12" text-anchor="end" fill=${theme.foreground}>${last(up.path)}</text>
-    ${marks.map(mark => {
+    ${repeat(marks, numberOf, mark => {
       const title = `${name(mark.combination)}: ${metricValue(metric, mark.score)}`
       return svg`<circle
         cx=${xOf(mark.x)}

@@ -1,6 +1,7 @@
 /** Small charts of a sweep as SVG: results over an axis or over time, each a mark that can be pointed at and opened. */
 import * as l10n from '@vscode/l10n'
 import { nothing, svg, html, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import { metricValue } from '../../protocol/words.ts'
 import type { Theme } from '../charts/theme.ts'
 import type { AxisScale } from './analysis.ts'
@@ -33,6 +34,9 @@ const left = 46
 const right = 12
 const top = 10
 const bottom = 26
+
+/** Names a mark among others, wherever it stands. */
+export const numberOf = (mark: Mark): number => mark.combination.number
 
 /** The ends of the results, with a little air. */
 export function scoreRange(scores: readonly number[]): [low: number, high: number] {
@@ -67,7 +71,7 @@ export function plot({ label, marks, ticks, steps, metric, theme, name, open, wi
       >${tick.label}</text>`,
     )}
     ${line.length > 0 ? svg`<polyline points=${line.join(' ')} fill="none" stroke=${theme.color('loss')} stroke-width="2" />` : nothing}
-    ${marks.map(mark => {
+    ${repeat(marks, numberOf, mark => {
       const title = `${name(mark.combination)}: ${metricValue(metric, mark.score)}`
       return svg`<circle
         cx=${xOf(mark.x)}

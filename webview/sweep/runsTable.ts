@@ -1,6 +1,7 @@
 /** All runs of a sweep, best first: what each has, what it reached, and why it ended where it did. */
 import * as l10n from '@vscode/l10n'
 import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import type { SweepInfo } from '../../protocol/sweeps.ts'
 import { metricName, metricValue, statusName } from '../../protocol/words.ts'
 import { button } from '../panel/header.ts'
@@ -32,7 +33,11 @@ export function runsTable({ sweep, combinations, open, use, resume }: RunsTable)
         </tr>
       </thead>
       <tbody>
-        ${combinations.slice(0, mostRows).map((one, rank) => row(one, rank === 0 && one.score !== null))}
+        ${repeat(
+          combinations.slice(0, mostRows),
+          one => one.number,
+          (one, rank) => row(one, rank === 0 && one.score !== null),
+        )}
       </tbody>
     </table>
     ${combinations.length > mostRows ? html`<p class="hint">${l10n.t('{0} more, further from the best.', combinations.length - mostRows)}</p>` : nothing}

@@ -1,6 +1,7 @@
 /** Draws a sweep: how far it is, what did best, which settings matter, and every run. */
 import * as l10n from '@vscode/l10n'
-import { html, nothing, render, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
+import { live } from 'lit/directives/live.js'
 import { endedStatuses } from '../../protocol/runEvent.ts'
 import type { FromSweep, SweepState } from '../../protocol/sweepPanel.ts'
 import type { SweepInfo } from '../../protocol/sweeps.ts'
@@ -10,6 +11,7 @@ import { type Brushes, passing } from '../compare/brush.ts'
 import { parallelAxes } from '../compare/parallel.ts'
 import { parallelPlot } from '../compare/parallelPlot.ts'
 import { button } from '../panel/header.ts'
+import { renderInPlace } from '../panel/renderInPlace.ts'
 import { axisScale, bestSoFar, importances, type AxisScale } from './analysis.ts'
 import { contour } from './contour.ts'
 import { ranked, type Combination, type SweepModel } from './model.ts'
@@ -57,7 +59,7 @@ export class SweepView {
       const { sweep } = this.#model
       if (sweep !== null) this.#host.remember({ ...this.#state, sweepId: sweep.id })
       this.#drawnWidth = this.#width
-      render(this.#page(), this.#root)
+      renderInPlace(this.#page(), this.#root)
     })
   }
 
@@ -218,9 +220,9 @@ export class SweepView {
         open: id => this.#host.send({ kind: 'open', runId: id }),
         brushes: this.#brushes,
         picked: passing(axes, this.#brushes, runs.length),
-        brush: (path, stretch) => {
+        brush: (path, brush) => {
           const others = [...this.#brushes].filter(([one]) => one !== path)
-          this.#brushes = new Map(stretch === null ? others : [...others, [path, stretch] as const])
+          this.#brushes = new Map(brush === null ? others : [...others, [path, brush] as const])
           this.redraw()
         },
       })}
@@ -269,7 +271,7 @@ export class SweepView {
             if (event.target instanceof HTMLSelectElement) this.#change(change(event.target.value))
           }}
         >
-          ${paths.map(path => html`<option value=${path} ?selected=${path === value}>${path}</option>`)}
+          ${paths.map(path => html`<option value=${path} .selected=${live(path === value)}>${path}</option>`)}
         </select></label
       >`
     return html`<section>

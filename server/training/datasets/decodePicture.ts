@@ -15,9 +15,10 @@ export class PictureError extends Error {
 
 /** Turns encoded pictures (JPEG, PNG, WebP, GIF, TIFF, AVIF through sharp; PGM, PPM without it) into bytes of one size. */
 export class PictureDecoder {
-  readonly #workspace: string
+  readonly #workspace: string | null
 
-  constructor(workspace: string) {
+  /** @param workspace where packages are looked for, too; `null`: it is not trusted */
+  constructor(workspace: string | null) {
     this.#workspace = workspace
   }
 

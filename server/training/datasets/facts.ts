@@ -28,9 +28,11 @@ import { inspectParquet, labelText, listParquet } from './parquet.ts'
  * turn out to be broken are counted. The shape is the first picture's, since all are brought to that.
  *
  * @param workspace absolute; where packages and relative places are looked for
+ * @param isTrusted whether packages of the workspace may be run; without them some pictures have no shape
  * @throws DatasetError when the data is missing or broken
  */
-export async function datasetFacts(spec: DatasetSpec, workspace: string): Promise<KnownFacts> {
+export async function datasetFacts(spec: DatasetSpec, workspace: string, isTrusted = true): Promise<KnownFacts> {
+  const packages = isTrusted ? workspace : null
   switch (spec.kind) {
     case 'emoji': {
       const { classes, shape } = await readEmojiHeader()
@@ -61,12 +63,12 @@ export async function datasetFacts(spec: DatasetSpec, workspace: string): Promis
       return count(
         files.map(file => file.label),
         files.map(file => file.side),
-        await firstShape(first, workspace),
+        await firstShape(first, packages),
       )
     }
     case 'csv': {
       const { rows } = await readManifest(spec.path)
-      const shape = rows.length === 0 ? null : await firstShape(resolve(dirname(spec.path), rows[0].path), workspace)
+      const shape = rows.length === 0 ? null : await firstShape(resolve(dirname(spec.path), rows[0].path), packages)
       return count(
         rows.map(row => row.label),
         rows.map(row => row.side),
@@ -148,9 +150,9 @@ async function cifarFacts(path: string): Promise<KnownFacts> {
 }
 
 /** From the header of a picture; `null` when it cannot be read, which is found out, and said, when it is opened. */
-async function firstShape(path: string, workspace: string): Promise<Shape | null> {
+async function firstShape(path: string, packages: string | null): Promise<Shape | null> {
   try {
-    return await new PictureDecoder(workspace).measure(await readFile(path), path)
+    return await new PictureDecoder(packages).measure(await readFile(path), path)
   } catch {
     return null
   }

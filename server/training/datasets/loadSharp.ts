@@ -11,12 +11,14 @@ let loaded: SharpConstructor | undefined
  * workspace.
  *
  * @param path the picture that needs it, for the message
+ * @param workspace `null`: one that nobody has trusted, whose packages are not run
  * @throws DatasetError saying what to install
  */
-export function loadSharp(path: string, workspace: string): SharpConstructor {
+export function loadSharp(path: string, workspace: string | null): SharpConstructor {
   if (loaded) return loaded
   let reason = ''
-  for (const require of [createRequire(import.meta.url), createRequire(join(workspace, 'package.json'))])
+  const places = [import.meta.url, ...(workspace === null ? [] : [join(workspace, 'package.json')])]
+  for (const require of places.map(place => createRequire(place)))
     try {
       // A native package has no types at run time: what it exports is what its own declarations say.
       loaded = require('sharp') as SharpConstructor
@@ -24,6 +26,12 @@ export function loadSharp(path: string, workspace: string): SharpConstructor {
     } catch (error) {
       reason ||= error instanceof Error ? error.message.split('\n')[0] : String(error)
     }
+  if (workspace === null)
+    throw new DatasetError(
+      'needs-package',
+      path,
+      l10n.t('Reading {0} needs the package sharp, which is taken from trusted workspaces only. Trust this one.', path),
+    )
   throw new DatasetError(
     'needs-package',
     path,
