@@ -110,10 +110,13 @@ export class WorkspaceFolder {
 
   watch(runId: number, on: boolean): void {
     this.#ensureOpen(false)
-    if (on) this.#watched.add(runId)
-    else this.#watched.delete(runId)
-    if (on) this.#open?.tail.watch(runId)
-    else this.#open?.tail.unwatch(runId)
+    if (on) {
+      this.#watched.add(runId)
+      this.#open?.tail.watch(runId)
+    } else {
+      this.#watched.delete(runId)
+      this.#open?.tail.unwatch(runId)
+    }
   }
 
   /** Starts a training server if one is needed and none runs. @returns why that failed, or `null` */
@@ -229,7 +232,6 @@ export class WorkspaceFolder {
     const gone = [...this.#runs.keys()]
     this.#close()
     this.#runs.clear()
-    this.#whole.clear()
     this.#forgetOrder()
     if (gone.length > 0) this.#events.onDeltas(this, [{ kind: 'runs', changed: [], removed: gone }])
     this.#ensureOpen(false)

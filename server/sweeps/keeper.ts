@@ -210,8 +210,7 @@ function scoreOf({ metric, goal }: SweepPlan, run: RunRow): number {
   return goal === 'maximize' ? -summary.max : summary.min
 }
 
-/** Counts what lies in the trash too: it may come back. */
-
+/** What is said of a run that waits at a rung. */
 function heldAtRung({ eta, rank }: NonNullable<SweepPlan['earlyTerminate']>, epoch: number): string {
   if (rank === 'best')
     return l10n.t(
