@@ -102,10 +102,10 @@ const forbidden = [
     },
   },
   {
-    name: 'processes-start-in-two-places',
-    comment: 'Child processes are started only by the launcher and the training server.',
+    name: 'processes-start-in-one-place',
+    comment: 'Child processes are started by the launcher alone.',
     severity: 'error',
-    from: { path: product, pathNot: '^server/(launch|trainingServer)\\.ts$' },
+    from: { path: product, pathNot: '^server/launch\\.ts$' },
     to: { path: builtins('child_process', 'cluster') },
   },
   {

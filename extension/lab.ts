@@ -27,7 +27,7 @@ import { RunsTree } from './views/runsTree.ts'
 import { type Node, nodeOf } from './views/treeModel.ts'
 import { TreeSettings } from './views/treeSettings.ts'
 import { StatusBar } from './views/statusBar.ts'
-import { runOf, uriOf } from './commands/arguments.ts'
+import { runOf, startOptionsOf, uriOf } from './commands/arguments.ts'
 import { Watches } from './watches.ts'
 
 /** What VS Code was promised at activation. */
@@ -86,12 +86,12 @@ export function openLab(context: vscode.ExtensionContext): Lab {
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => client.restart()),
   )
-  command('startTraining', async (argument, axis) => {
+  command('startTraining', async (argument, options) => {
     const runId = newestBelow(argument)
     const file = runId === undefined ? uriOf(argument) : await fileOfRun(client, runId)
     // The run went just now: no other file was meant.
     if (runId !== undefined && file === undefined) return
-    await start(client, { panels, sweeps }, file, typeof axis === 'string' ? axis : undefined)
+    await start(client, { panels, sweeps }, file, startOptionsOf(options))
   })
   command('openPanel', async argument => {
     const file = uriOf(argument) ?? fileInFront()

@@ -5,7 +5,7 @@
  * training server is started by a launcher that exits at once: the training server then belongs to nobody's tree.
  */
 import * as l10n from '@vscode/l10n'
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -78,6 +78,33 @@ export function entryPoint(name: 'trainingServer' | 'trainer'): string {
   return existsSync(bundle) ? bundle : join(here, `${name}.ts`)
 }
 
+export interface TrainerOptions {
+  /** The file that gets what it says, emptied first where it is `fresh`. */
+  readonly log: string
+  readonly fresh?: boolean
+  /** Variables besides this process's own. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Whether it can be sent messages. */
+  readonly listens?: boolean
+}
+
+export type TrainerProcess = ChildProcess
+
+/** Starts a trainer in a group of its own: what ends its starter does not end the run. */
+export function startTrainer(args: readonly string[], options: TrainerOptions): TrainerProcess {
+  const output = openSync(options.log, options.fresh === true ? 'w' : 'a')
+  try {
+    return spawn(process.execPath, [...process.execArgv, entryPoint('trainer'), ...args], {
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', output, output, ...(options.listens === true ? (['ipc'] as const) : [])],
+      env: { ...process.env, ...options.env },
+    })
+  } finally {
+    closeSync(output)
+  }
+}
+
 /** Far more than any engine takes to be tried, far less than anyone would wait for one that hangs. */
 const probeTimeout = 60_000
 
@@ -124,6 +151,8 @@ export interface LaunchOptions {
   readonly node?: string
   /** Runs at the same time; the training server's default when not given. */
   readonly slots?: number
+  /** An editor's process: while it lives, a training server that has nothing to do stays longer, ready to start. */
+  readonly editor?: number
 }
 
 /**
@@ -131,16 +160,27 @@ export interface LaunchOptions {
  * seconds while runs are unfinished, since a training server may be killed like any process.
  */
 export async function ensureTrainingServer(store: Store, options: LaunchOptions = {}): Promise<Launched> {
-  const lock = serverLockFile(store.dir)
-  if (isLocked(lock) || !needsTrainingServer(store)) return { kind: 'running' }
+  const isUnneeded = () => isLocked(serverLockFile(store.dir)) || !needsTrainingServer(store)
+  return isUnneeded() ? { kind: 'running' } : launch(store, options, isUnneeded)
+}
+
+/** Has a training server wait for an editor in which start may be pressed soon, with a trainer that is ready. */
+export async function keepTrainingServerReady(store: Store, editor: number): Promise<Launched> {
+  const isUp = () => isLocked(serverLockFile(store.dir))
+  return isUp() ? { kind: 'running' } : launch(store, { editor }, isUp)
+}
+
+/** @param isEnough whether there is nothing more to wait for */
+async function launch(store: Store, options: LaunchOptions, isEnough: () => boolean): Promise<Launched> {
   const node = await chooseNode(options.node)
   if ('message' in node) return { kind: 'refused', message: node.message }
   const log = logFile(store.dir, 'training-server')
-  const args = [entryPoint('trainingServer'), store.dir, ...(options.slots ? ['--slots', String(options.slots)] : [])]
-  if (!(await launchDetached(node, args, log))) return refusedStart(log)
+  const option = (name: string, value: number | undefined) => (value === undefined ? [] : [name, String(value)])
+  const args = [store.dir, ...option('--slots', options.slots), ...option('--for', options.editor)]
+  if (!(await launchDetached(node, [entryPoint('trainingServer'), ...args], log))) return refusedStart(log)
   const deadline = Date.now() + 10_000
   while (Date.now() < deadline) {
-    if (isLocked(lock) || !needsTrainingServer(store)) return { kind: 'started' }
+    if (isEnough()) return { kind: 'started' }
     await sleep(10)
   }
   return refusedStart(log)

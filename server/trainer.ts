@@ -2,7 +2,8 @@
  * The trainer: one process a run, the only writer of its points. It knows of no editor.
  *
  *     node trainer.cjs STORE RUN
- *     node trainer.cjs --probe     tries an engine: reads a request as JSON, writes what came of it
+ *     node trainer.cjs --spare STORE     loads what a run needs, and waits to be told of one
+ *     node trainer.cjs --probe           tries an engine: reads a request as JSON, writes what came of it
  *
  * It holds the run's lock for its whole life. What it dies of is for the training server to find out; what it can say
  * itself (a folder that is not there, an engine that does not fit) ends the run as failed, in words.
@@ -11,6 +12,8 @@ import { dirname, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
+import { Assignment } from '../protocol/assignment.ts'
+import { backgroundVariable, goToBackground } from './background.ts'
 import { cacheFolder } from './cacheFolder.ts'
 import { configureLocale } from './locale.ts'
 import { logFile, runFolder, trainerLockFile } from './store/layout.ts'
@@ -24,13 +27,16 @@ import { startEarlyThreads } from './training/earlyThreads.ts'
 import { RunError } from './training/openRun.ts'
 import { StoreTracker, type Tracker } from './training/tracker.ts'
 import { trainRun } from './training/trainRun.ts'
+import { warmUp } from './training/warmUp.ts'
 
 async function main(): Promise<void> {
   if (process.argv[2] === '--probe') return probe()
-  const [dir, id] = process.argv.slice(2)
-  const runId = Number(id)
-  if (!dir || !Number.isInteger(runId)) throw new Error('trainer STORE RUN')
   configureLocale()
+  const isSpare = process.argv[2] === '--spare'
+  const [dir, id] = process.argv.slice(isSpare ? 3 : 2)
+  const runId = isSpare ? await waitForRun() : Number(id)
+  if (runId === null) return
+  if (!dir || !Number.isInteger(runId)) throw new Error('trainer STORE RUN, or trainer --spare STORE')
   // Held until the process ends, however it ends.
   const lock = takeLock(trainerLockFile(dir, runId))
   if (!lock) return
@@ -41,6 +47,23 @@ async function main(): Promise<void> {
   await train(store, runId)
   store.close()
   lock.release()
+}
+
+/** @returns the run to train; `null` when the training server has gone: there will be none */
+async function waitForRun(): Promise<number | null> {
+  const told = new Promise<number | null>((resolve, reject) => {
+    process.once('disconnect', () => resolve(null))
+    process.once('message', message => {
+      const assignment = v.safeParse(Assignment, message)
+      if (assignment.success) resolve(assignment.output.runId)
+      else reject(new Error(v.summarize(assignment.issues)))
+    })
+  })
+  await warmUp()
+  const runId = await told
+  // From here on it stands on its own, as every trainer.
+  if (process.connected) process.disconnect()
+  return runId
 }
 
 async function probe(): Promise<void> {
@@ -66,6 +89,8 @@ async function train(store: Store, runId: number): Promise<void> {
       workspace: dirname(resolve(store.dir)),
       threads,
       auto: { tryInProcess, cacheFolder: cacheFolder() },
+      // Until there is something to see, whoever has pressed start is waiting for it.
+      ...(process.env[backgroundVariable] === undefined ? {} : { onFirstStep: goToBackground }),
     })
     const { step } = store.run(runId) ?? run
     switch (outcome.kind) {

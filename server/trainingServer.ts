@@ -2,19 +2,22 @@
  * The training server: one a store, outlives windows, starts one trainer process a run, and exits when nothing is left
  * to wait for. It computes nothing. It may be killed at any moment: its trainers go on, and the next one adopts them.
  *
- *     node trainingServer.cjs STORE [--slots N]     runs at the same time, where the store does not say
+ *     node trainingServer.cjs STORE [--slots N] [--for PID]
+ *
+ * `--slots` says how many runs train at the same time, where the store does not. With `--for` it stays longer when there
+ * is nothing to do, with a spare trainer, as long as that process lives: an editor, in which start may be pressed.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { entryPoint } from './launch.ts'
+import { backgroundVariable } from './background.ts'
+import { startTrainer, type TrainerProcess } from './launch.ts'
 import { configureLocale } from './locale.ts'
 import { graphicsCards } from './queues/graphicsCards.ts'
 import { slotsOf } from './queues/slots.ts'
 import { LocalQueue, needsTrainingServer, type Trainers } from './queues/local.ts'
-import { logFile, serverLockFile, trainerLockFile } from './store/layout.ts'
+import { identity, logFile, serverLockFile, trainerLockFile } from './store/layout.ts'
+import { SpareTrainer } from './spareTrainer.ts'
 import { isLocked, takeLock } from './store/lock.ts'
 import { openStore, type Store } from './store/store.ts'
 import { SweepKeeper } from './sweeps/keeper.ts'
@@ -25,21 +28,22 @@ const startGrace = 10_000
 const interval = 50
 /** Opening a window and pressing start again should find the server still there. */
 const idleGrace = 3_000
+/** The same while an editor is open. Who comes back later waits a moment longer, and the machine has its memory back. */
+const editorGrace = 10 * 60_000
+/** A spare trainer is not started in between two runs. */
+const spareAfter = 300
 
-function trainerProcesses(store: Store): Trainers {
-  const children = new Map<number, ChildProcess>()
+function trainerProcesses(store: Store, spare: SpareTrainer): Trainers {
+  const children = new Map<number, TrainerProcess>()
   const startedHere = new Set<number>()
+  const start = (runId: number, device: string | null) =>
+    startTrainer([store.dir, String(runId)], {
+      log: logFile(store.dir, `run-${runId}`),
+      env: device === null ? {} : { CUDA_VISIBLE_DEVICES: device },
+    })
   return {
     start(run, { device }) {
-      const output = openSync(logFile(store.dir, `run-${run.id}`), 'a')
-      const child = spawn(process.execPath, [...process.execArgv, entryPoint('trainer'), store.dir, String(run.id)], {
-        // Its own group: what ends this server does not end the run.
-        detached: true,
-        windowsHide: true,
-        stdio: ['ignore', output, output],
-        env: { ...process.env, ...(device === null ? {} : { CUDA_VISIBLE_DEVICES: device }) },
-      })
-      closeSync(output)
+      const child = (device === null ? spare.take(run.id) : null) ?? start(run.id, device)
       children.set(run.id, child)
       startedHere.add(run.id)
       const gone = () => {
@@ -59,19 +63,35 @@ function trainerProcesses(store: Store): Trainers {
   }
 }
 
-/** Serves until nothing has been left to do for a while. */
-async function serve(queue: LocalQueue): Promise<void> {
+/** Serves until nothing has been left to do for a while. @param isAwaited whether there may soon be something */
+async function serve(queue: LocalQueue, spare: SpareTrainer, isAwaited: () => boolean): Promise<void> {
   let idleSince = Date.now()
-  while (Date.now() - idleSince < idleGrace) {
+  let idle = 0
+  while (idle < idleGrace || (idle < editorGrace && isAwaited())) {
     if (queue.tick()) idleSince = Date.now()
+    idle = Date.now() - idleSince
+    if (idle >= spareAfter && isAwaited()) spare.prepare()
     await sleep(interval)
   }
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { slots: { type: 'string' } } })
+  const options = { slots: { type: 'string' }, for: { type: 'string' } } as const
+  const { values, positionals } = parseArgs({ allowPositionals: true, options })
   const [dir] = positionals
-  if (!dir) throw new Error('trainingServer STORE [--slots N]')
+  if (!dir) throw new Error('trainingServer STORE [--slots N] [--for PID]')
+  const editor = Math.trunc(Number(values.for ?? 0))
+  // The trainers see it.
+  if (editor >= 1) process.env[backgroundVariable] = '1'
   configureLocale()
   const given = Math.trunc(Number(values.slots ?? process.env['TRIPLET_LAB_SLOTS'] ?? 0))
   const machine = { cores: availableParallelism(), devices: graphicsCards() }
@@ -82,7 +102,12 @@ async function main(): Promise<void> {
     if (opened.kind !== 'opened') throw new Error(opened.kind === 'refused' ? opened.message : `No store in ${dir}.`)
     const { store } = opened
     const slots = slotsOf(machine, () => store.slots() ?? (given >= 1 ? given : null))
-    await serve(new LocalQueue(store, trainerProcesses(store), slots, new SweepKeeper(store)))
+    const spare = new SpareTrainer(dir)
+    const queue = new LocalQueue(store, trainerProcesses(store, spare), slots, new SweepKeeper(store))
+    const own = identity(serverLockFile(dir))
+    // A store that was deleted, or deleted and made anew, is another server's.
+    await serve(queue, spare, () => editor >= 1 && isAlive(editor) && identity(serverLockFile(dir)) === own)
+    spare.end()
     lock.release()
     // Whoever queued a run while the lock was still held relied on this server: look again now that it is free.
     const again = needsTrainingServer(store)

@@ -24,6 +24,19 @@ export function runsOf(argument: unknown, selection: unknown): number[] | undefi
   return selected.length > 0 ? selected : undefined
 }
 
+export interface StartOptions {
+  /** Varied alone, where the file has several. */
+  readonly axis?: string
+  /** The file asks for one run. */
+  readonly isSingle?: boolean
+}
+
+/** What a lens says of the start that it offers, besides the file. */
+export function startOptionsOf(argument: unknown): StartOptions {
+  if (typeof argument === 'string') return { axis: argument }
+  return { isSingle: v.is(v.object({ single: v.literal(true) }), argument) }
+}
+
 /** A file's address, as an object or as text. */
 export function uriOf(argument: unknown): vscode.Uri | undefined {
   if (argument instanceof vscode.Uri) return argument

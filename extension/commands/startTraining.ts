@@ -4,16 +4,17 @@ import * as vscode from 'vscode'
 import { assertNever } from '../../protocol/assertNever.ts'
 import { type Problem, startTraining } from '../../protocol/requests.ts'
 import type { Client } from '../client.ts'
+import type { StartOptions } from './arguments.ts'
 import type { SweepPanels } from '../panels/sweepPanels.ts'
 import type { LivePanels } from '../panels/livePanels.ts'
 import { experimentPattern, languageId } from '../experiments.ts'
 
-/** @param axis varied alone, where the file has several */
+/** The panel of a single run comes up while it is being started. */
 export async function start(
   client: Client,
   { panels, sweeps }: { readonly panels: LivePanels; readonly sweeps: SweepPanels },
   target: vscode.Uri | undefined,
-  axis?: string,
+  { axis, isSingle = false }: StartOptions,
 ): Promise<void> {
   if (!vscode.workspace.isTrusted) {
     void vscode.commands.executeCommand('workbench.trust.manage')
@@ -23,23 +24,38 @@ export async function start(
   if (uri === undefined) return
   const document = await vscode.workspace.openTextDocument(uri)
   if (document.isDirty && !document.isUntitled) await document.save()
-  const answer = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: l10n.t('Starting {0}', vscode.workspace.asRelativePath(uri)) },
-    () => client.request(startTraining, { uri: uri.toString(), ...(axis === undefined ? {} : { axis }) }),
-  )
-  switch (answer.kind) {
-    case 'started': {
-      const first = answer.runIds.at(0)
-      const wanted = vscode.workspace.getConfiguration('tripletLab').get<boolean>('openPanelOnStart', true)
-      if (wanted && answer.sweepId !== null) sweeps.open(answer.sweepId)
-      else if (first !== undefined && wanted) await panels.open(first, vscode.workspace.asRelativePath(uri, false))
-      return
+  const experiment = vscode.workspace.asRelativePath(uri, false)
+  const wanted = vscode.workspace.getConfiguration('tripletLab').get<boolean>('openPanelOnStart', true)
+  const prepared = wanted && isSingle && !hasErrors(uri) ? panels.prepare(experiment) : undefined
+  let shown: number | null = null
+  try {
+    const answer = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: l10n.t('Starting {0}', vscode.workspace.asRelativePath(uri)) },
+      () => client.request(startTraining, { uri: uri.toString(), ...(axis === undefined ? {} : { axis }) }),
+    )
+    switch (answer.kind) {
+      case 'started': {
+        if (!wanted) return
+        if (answer.sweepId === null) shown = answer.runIds.at(0) ?? null
+        else sweeps.open(answer.sweepId)
+        if (shown !== null && prepared === undefined) await panels.open(shown, experiment)
+        return
+      }
+      case 'refused':
+        // Not waited for: it stays until somebody has read it.
+        void refuse(document, answer.problems)
+        return
+      default:
+        return assertNever(answer)
     }
-    case 'refused':
-      return refuse(document, answer.problems)
-    default:
-      return assertNever(answer)
+  } finally {
+    await prepared?.(shown)
   }
+}
+
+/** It will be refused. */
+function hasErrors(uri: vscode.Uri): boolean {
+  return vscode.languages.getDiagnostics(uri).some(({ severity }) => severity === vscode.DiagnosticSeverity.Error)
 }
 
 function activeExperiment(): vscode.Uri | undefined {

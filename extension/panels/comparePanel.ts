@@ -12,7 +12,7 @@ import { diffSpecs } from '../commands/specDocuments.ts'
 import { useSettings } from '../commands/useSettings.ts'
 import type { Runs } from '../runs.ts'
 import type { TreeSettings } from '../views/treeSettings.ts'
-import { panelHtml, panelRoots } from './html.ts'
+import { fillPanel, panelRoots } from './html.ts'
 import type { LivePanels } from './livePanels.ts'
 import { copyText, saveFile } from './panelWishes.ts'
 
@@ -82,16 +82,11 @@ export class ComparePanel implements vscode.WebviewPanelSerializer, vscode.Dispo
 
   #adopt(panel: vscode.WebviewPanel): void {
     this.#panel = panel
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(this.#extension, 'media', 'file-light.svg'),
-      dark: vscode.Uri.joinPath(this.#extension, 'media', 'file-dark.svg'),
-    }
-    panel.webview.options = { enableScripts: true, localResourceRoots: panelRoots(this.#extension) }
     panel.webview.onDidReceiveMessage((message: unknown) => {
       this.#receive(message).catch((error: unknown) => this.#client.logError(error))
     })
     panel.onDidDispose(() => (this.#panel = undefined))
-    panel.webview.html = panelHtml(panel.webview, this.#extension, 'compare')
+    fillPanel(panel, this.#extension, 'compare')
   }
 
   async #receive(message: unknown): Promise<void> {

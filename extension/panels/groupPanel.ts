@@ -1,7 +1,7 @@
 /** A panel of several runs: what a live panel is told of its run, of each of them. Owns no run. */
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
-import * as vscode from 'vscode'
+import type * as vscode from 'vscode'
 import { assertNever } from '../../protocol/assertNever.ts'
 import { FromGroup, type ToGroup } from '../../protocol/group.ts'
 import { readRun, wishRun } from '../../protocol/requests.ts'
@@ -9,7 +9,7 @@ import type { RunDelta } from '../../protocol/runEvent.ts'
 import { toArrays } from '../../protocol/seriesArrays.ts'
 import type { Client } from '../client.ts'
 import type { Watch, Watches } from '../watches.ts'
-import { panelHtml, panelRoots } from './html.ts'
+import { fillPanel } from './html.ts'
 import { copyText, saveFile } from './panelWishes.ts'
 
 /** Points of each curve in the first answer: many lie over one another, so fewer than a single run has. */
@@ -40,11 +40,6 @@ export class GroupPanel implements vscode.Disposable {
     this.runIds = runIds
     this.#parts = parts
     panel.title = l10n.t('{0} runs', runIds.length)
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(extension, 'media', 'file-light.svg'),
-      dark: vscode.Uri.joinPath(extension, 'media', 'file-dark.svg'),
-    }
-    panel.webview.options = { enableScripts: true, localResourceRoots: panelRoots(extension) }
     this.#subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => {
         this.#receive(message).catch((error: unknown) => client.logError(error))
@@ -58,7 +53,7 @@ export class GroupPanel implements vscode.Disposable {
         if (this.#live.size > 0 || this.#failed) void this.#show()
       }),
     ]
-    panel.webview.html = panelHtml(panel.webview, extension, 'group')
+    fillPanel(panel, extension, 'group')
     this.#isVisible = panel.visible
   }
 

@@ -1,7 +1,7 @@
 /** One live panel: shows a run, forwards what changes, and sends back what its reader wishes. Owns no run. */
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
-import * as vscode from 'vscode'
+import type * as vscode from 'vscode'
 import { FromPanel, type ToPanel } from '../../protocol/panel.ts'
 import { readCurves, readDetail, readRun, readSuspects } from '../../protocol/requests.ts'
 import type { RunDelta, RunRow } from '../../protocol/runEvent.ts'
@@ -9,15 +9,13 @@ import { toArrays } from '../../protocol/seriesArrays.ts'
 import type { Client } from '../client.ts'
 import type { Watch, Watches } from '../watches.ts'
 import { grant } from './panelWishes.ts'
-import { panelHtml, panelRoots } from './html.ts'
+import { fillPanel } from './html.ts'
 
 /** Points of each curve in the first answer: more than a chart has pixels. Zooming asks for more. */
 const openingPoints = 1600
 const closeUpPoints = 3000
-/** Changes kept for a page that is still loading; more, and the run is read again when it is there. */
-const mostEarly = 200
-
-type Reading = v.InferOutput<typeof readRun.result>
+/** Of a panel whose run is just being started. */
+export const noRun = 0
 
 export class LivePanel implements vscode.Disposable {
   readonly panel: vscode.WebviewPanel
@@ -26,13 +24,12 @@ export class LivePanel implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[] = []
   #runId: number
   #row: RunRow | undefined
-  /** The page is there and was shown its run; deltas before that are part of the first answer. */
+  /** The page was shown its run; deltas before that are part of the first answer. */
   #live = false
-  /** The page is there and was told that the server did not answer: the next one that is up shows the run. */
+  /** The page was told that the server did not answer: the next one that is up shows the run. */
   #failed = false
-  /** What was read while the page is loading, and what changed since. */
-  #ahead:
-    { readonly runId: number; readonly reading: Promise<Reading | undefined>; readonly early: RunDelta[] } | undefined
+  /** A page is loading, and its run is on the way: it need not ask. */
+  #isExpected = false
   #isVisible: boolean
   #watched: { readonly runId: number; readonly end: Watch } | undefined
 
@@ -41,11 +38,6 @@ export class LivePanel implements vscode.Disposable {
     this.#client = client
     this.#watches = watches
     this.#runId = runId
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(extension, 'media', 'file-light.svg'),
-      dark: vscode.Uri.joinPath(extension, 'media', 'file-dark.svg'),
-    }
-    panel.webview.options = { enableScripts: true, localResourceRoots: panelRoots(extension) }
     this.#subscriptions.push(
       panel.webview.onDidReceiveMessage((message: unknown) => {
         this.#receive(message).catch((error: unknown) => client.logError(error))
@@ -54,16 +46,16 @@ export class LivePanel implements vscode.Disposable {
         if (panel.visible === this.#isVisible) return
         this.#isVisible = panel.visible
         if (!panel.visible) this.#rest()
-        else if (!this.#live) this.#readAhead()
+        else if (!this.#live) this.#showAhead()
       }),
       client.onDeltas(deltas => this.#forward(deltas)),
       client.onReady(() => {
         if (this.#live || this.#failed) void this.#show()
       }),
     )
-    panel.webview.html = panelHtml(panel.webview, extension, 'panel')
+    fillPanel(panel, extension, 'panel')
     this.#isVisible = panel.visible
-    this.#readAhead()
+    if (panel.visible) this.#showAhead()
   }
 
   get runId(): number {
@@ -95,8 +87,11 @@ export class LivePanel implements vscode.Disposable {
     const isOfAnother = decoded.kind !== 'ready' && 'runId' in decoded && decoded.runId !== this.#runId
     if (isOfAnother && decoded.kind !== 'annotate') return
     switch (decoded.kind) {
-      case 'ready':
-        return this.#show()
+      case 'ready': {
+        if (!this.#isExpected) return this.#show()
+        this.#isExpected = false
+        return
+      }
       case 'closeUp':
         return this.#showCloseUp(decoded.fromStep, decoded.toStep)
       case 'detail':
@@ -126,14 +121,21 @@ export class LivePanel implements vscode.Disposable {
     this.#post({ kind: 'suspects', runId, ...(await this.#client.request(readSuspects, { runId })) })
   }
 
+  /**
+   * A page takes its time to load, the first time and when it comes back. Meanwhile its run is read and posted: the window
+   * keeps that until the page is there.
+   */
+  #showAhead(): void {
+    this.#isExpected = true
+    void this.#show()
+  }
+
   async #show(): Promise<void> {
     const runId = this.#runId
-    const ahead = this.#ahead?.runId === runId ? this.#ahead : undefined
+    if (runId === noRun) return
     try {
-      const read = await ahead?.reading
-      const isUsable = read !== undefined && this.#ahead === ahead
-      const { run, series, ...rest } = isUsable ? read : await this.#read(runId)
-      if (runId !== this.#runId) return
+      const { run, series, ...rest } = await this.#read(runId)
+      if (runId !== this.#runId || !this.#isVisible) return
       this.#failed = false
       if (run === null) {
         this.#post({ kind: 'missing', message: l10n.t('Run {0} is no longer in the store.', runId) })
@@ -142,31 +144,21 @@ export class LivePanel implements vscode.Disposable {
       this.#take(run)
       this.#post({ kind: 'show', run, series: series.map(toArrays), ...rest })
       this.#live = true
-      if (isUsable && ahead !== undefined) this.#forward(ahead.early)
     } catch (error) {
       // Another run may have taken the panel meanwhile, or nobody look at it any more.
       if (runId !== this.#runId || !this.#isVisible) return
       this.#failed = true
       const reason = error instanceof Error ? error.message : String(error)
       this.#post({ kind: 'missing', message: l10n.t('The language server did not answer: {0}', reason) })
-    } finally {
-      if (this.#ahead === ahead) this.#ahead = undefined
     }
   }
 
   /** Watches first and reads then, so that no point falls between the two; the page drops what comes twice. */
-  async #read(runId: number): Promise<Reading> {
+  async #read(runId: number): Promise<v.InferOutput<typeof readRun.result>> {
     const watching = this.#watch(runId)
     const reading = this.#client.request(readRun, { runId, maxPoints: openingPoints })
     const [read] = await Promise.all([reading, watching])
     return read
-  }
-
-  /** A page takes its time to load, the first time and when it comes back: meanwhile its run is read. */
-  #readAhead(): void {
-    const runId = this.#runId
-    const reading = this.#read(runId).catch(() => undefined)
-    this.#ahead = { runId, reading, early: [] }
   }
 
   async #watch(runId: number): Promise<void> {
@@ -193,12 +185,7 @@ export class LivePanel implements vscode.Disposable {
         own.push(delta)
       }
     }
-    if (own.length === 0) return
-    if (this.#live) this.#post({ kind: 'deltas', deltas: own })
-    else if (this.#ahead !== undefined) {
-      this.#ahead.early.push(...own)
-      if (this.#ahead.early.length > mostEarly) this.#ahead = undefined
-    }
+    if (own.length > 0 && this.#live) this.#post({ kind: 'deltas', deltas: own })
   }
 
   #take(row: RunRow): void {
@@ -211,7 +198,6 @@ export class LivePanel implements vscode.Disposable {
   #rest(): void {
     this.#live = false
     this.#failed = false
-    this.#ahead = undefined
     this.#watched?.end.dispose()
     this.#watched = undefined
   }

@@ -7,7 +7,7 @@ import type { Client } from '../client.ts'
 import { panelTypes } from '../ids.ts'
 import type { Watches } from '../watches.ts'
 import { panelRoots } from './html.ts'
-import { LivePanel } from './livePanel.ts'
+import { LivePanel, noRun } from './livePanel.ts'
 
 export class LivePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #client: Client
@@ -38,14 +38,34 @@ export class LivePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
       await free.retarget(runId)
       return
     }
-    const viewColumn = panels[0]?.panel.viewColumn ?? vscode.ViewColumn.Beside
+    this.#create(runId, l10n.t('Run {0}', runId))
+  }
+
+  /**
+   * Has a panel come up while a run of this experiment is being started, unless there is one that it can take: the window
+   * takes as long to make one as the trainer to make its first step.
+   * @returns what shows the run in it, or with `null`, when there is none, closes it again
+   */
+  prepare(experiment: string): (runId: number | null) => Promise<void> {
+    const isThere = [...this.#panels].some(panel => panel.isFreeFor(experiment))
+    const live = isThere ? undefined : this.#create(noRun, experiment)
+    return async runId => {
+      const isUsable = live !== undefined && this.#panels.has(live)
+      if (runId === null) live?.panel.dispose()
+      else if (isUsable) await live.retarget(runId)
+      else await this.open(runId, experiment)
+    }
+  }
+
+  #create(runId: number, title: string): LivePanel {
+    const viewColumn = [...this.#panels].at(0)?.panel.viewColumn ?? vscode.ViewColumn.Beside
     const panel = vscode.window.createWebviewPanel(
       panelTypes.run,
-      l10n.t('Run {0}', runId),
+      title,
       { viewColumn, preserveFocus: true },
       { enableScripts: true, retainContextWhenHidden: false, localResourceRoots: panelRoots(this.#extension) },
     )
-    this.#adopt(panel, runId)
+    return this.#adopt(panel, runId)
   }
 
   /** The run of the panel that is in front, for commands without an argument. */
@@ -64,12 +84,13 @@ export class LivePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
     for (const one of this.#panels) one.dispose()
   }
 
-  #adopt(panel: vscode.WebviewPanel, runId: number): void {
+  #adopt(panel: vscode.WebviewPanel, runId: number): LivePanel {
     const live = new LivePanel(panel, this.#client, this.#watches, this.#extension, runId)
     this.#panels.add(live)
     panel.onDidDispose(() => {
       this.#panels.delete(live)
       live.dispose()
     })
+    return live
   }
 }

@@ -10,7 +10,7 @@ import { panelTypes } from '../ids.ts'
 import { useSettings } from '../commands/useSettings.ts'
 import { fileOfRun } from '../runFile.ts'
 import type { Runs, RunsChange } from '../runs.ts'
-import { panelHtml, panelRoots } from './html.ts'
+import { fillPanel, panelRoots } from './html.ts'
 import type { LivePanels } from './livePanels.ts'
 import { copyText } from './panelWishes.ts'
 
@@ -103,15 +103,10 @@ class SweepPanel {
     this.#sweepId = sweepId
     this.#parts = parts
     const { extension, client } = parts
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(extension, 'media', 'file-light.svg'),
-      dark: vscode.Uri.joinPath(extension, 'media', 'file-dark.svg'),
-    }
-    panel.webview.options = { enableScripts: true, localResourceRoots: panelRoots(extension) }
     panel.webview.onDidReceiveMessage((message: unknown) => {
       this.#receive(message).catch((error: unknown) => client.logError(error))
     })
-    panel.webview.html = panelHtml(panel.webview, extension, 'sweep')
+    fillPanel(panel, extension, 'sweep')
   }
 
   changed({ changed, removed }: RunsChange): void {

@@ -24,7 +24,8 @@ export function codeLenses(document: ExperimentDocument, context: LanguageContex
   const { axes } = document.inspection
   const runs = countRuns(document.tree, axes)
   const sweep = context.panels === false ? 'none' : sweepLenses(document, context, add)
-  if (sweep !== 'running') add(`$(play) ${startTitle(axes.length, runs)}`, commands.start, document.text.uri)
+  const single = axes.length === 0 ? [{ single: true }] : []
+  if (sweep !== 'running') add(`$(play) ${startTitle(axes.length, runs)}`, commands.start, document.text.uri, ...single)
 
   const facts = factsOf(document, context)
   const engine = engineOf(facts, context)

@@ -179,8 +179,9 @@ export function serve(connection: Connection): void {
     refresh()
   })
   // A change shows in every file that extends this one.
-  documents.open.onDidChangeContent(() => {
+  documents.open.onDidChangeContent(({ document }) => {
     for (const { uri } of documents.open.all()) push(uri)
+    workspace.homeOf(document.uri)?.folder.expectStart()
   })
   documents.open.onDidClose(({ document }) => push(document.uri))
   connection.languages.diagnostics.on(({ textDocument }, token) => {

@@ -1,9 +1,8 @@
 /** One workspace folder: its store, read on as trainers write, and its training server, kept up. */
-import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { endedStatuses, type RunDelta, type RunRow } from '../../protocol/runEvent.ts'
-import { ensureTrainingServer } from '../launch.ts'
-import { databaseFile, storeFolderName } from '../store/layout.ts'
+import { ensureTrainingServer, keepTrainingServerReady, type Launched } from '../launch.ts'
+import { databaseFile, identity, storeFolderName } from '../store/layout.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { emptyTrash } from '../emptyTrash.ts'
 import type { SweepRow } from '../store/sweeps.ts'
@@ -21,6 +20,8 @@ const busyPoll = 40
 const idlePoll = 250
 /** How often the training server is looked after, and the store's file for whether it is still the same. */
 const lookAfter = 3_000
+/** After an experiment was opened or changed, in milliseconds: the editor comes first. */
+const readyAfter = 1_000
 /** How long what was deleted can be restored. */
 const trashKept = 7 * 24 * 3_600_000
 
@@ -34,10 +35,11 @@ export class WorkspaceFolder {
   /** Made from `#runs` when asked for, until one of them changes. */
   #sorted: readonly RunRow[] | null = null
   readonly #byExperiment = new Map<string, readonly RunRow[]>()
-  #open: { readonly store: Store; readonly tail: Tail; readonly file: string } | null = null
+  #open: { readonly store: Store; readonly tail: Tail; readonly file: string | null } | null = null
   #timer: NodeJS.Timeout | undefined
   #lookedAfter = 0
   #ensuring = false
+  #readying: NodeJS.Timeout | undefined
   #saidTrouble = ''
   /** Experiments whose rows are whole; the others' have no summaries. */
   readonly #whole = new Set<string>()
@@ -120,12 +122,26 @@ export class WorkspaceFolder {
   }
 
   /** Starts a training server if one is needed and none runs. @returns why that failed, or `null` */
-  async ensureTraining(): Promise<string | null> {
+  ensureTraining(): Promise<string | null> {
+    return this.#launch(store => ensureTrainingServer(store, { editor: process.pid }))
+  }
+
+  /** Somebody is at an experiment: where runs were trained before, the next start finds everything loaded. */
+  expectStart(): void {
+    this.#readying ??= setTimeout(() => {
+      this.#readying = undefined
+      void this.#launch(store => keepTrainingServerReady(store, process.pid)).then(trouble => {
+        if (trouble !== null) this.#trouble(trouble)
+      })
+    }, readyAfter).unref()
+  }
+
+  async #launch(start: (store: Store) => Promise<Launched>): Promise<string | null> {
     const store = this.#open?.store
     if (store === undefined || !this.#trusted() || this.#ensuring) return null
     this.#ensuring = true
     try {
-      const launched = await ensureTrainingServer(store)
+      const launched = await start(store)
       return launched.kind === 'refused' ? launched.message : null
     } catch (error) {
       // A log or a lock that cannot be written, a store that was closed meanwhile.
@@ -143,6 +159,7 @@ export class WorkspaceFolder {
 
   dispose(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#readying)
     this.#close()
   }
 
@@ -224,8 +241,8 @@ export class WorkspaceFolder {
 
   /** Whether the folder was deleted, or deleted and made anew, while it was open. */
   #isReplaced(): boolean {
-    const file = databaseFile(join(this.path, storeFolderName))
-    return !existsSync(file) || identity(file) !== this.#open?.file
+    const found = identity(databaseFile(join(this.path, storeFolderName)))
+    return found === null || found !== this.#open?.file
   }
 
   #reopen(): void {
@@ -251,9 +268,4 @@ export class WorkspaceFolder {
     this.#saidTrouble = message
     this.#events.onTrouble(message)
   }
-}
-
-function identity(file: string): string {
-  const { dev, ino, birthtimeMs } = statSync(file)
-  return `${dev} ${ino} ${birthtimeMs}`
 }

@@ -1,5 +1,5 @@
 /** Where things lie in a store folder, `.triplet-lab` in a workspace. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const storeFolderName = '.triplet-lab'
@@ -9,6 +9,12 @@ export const serverLockFile = (dir: string) => join(dir, 'locks', 'training-serv
 export const trainerLockFile = (dir: string, runId: number) => join(dir, 'locks', `run-${runId}.lock`)
 export const runFolder = (dir: string, runId: number) => join(dir, 'runs', String(runId))
 export const logFile = (dir: string, name: string) => join(dir, 'logs', `${name}.log`)
+
+/** What tells a file from another one of its name that came after it; `null`: there is none. */
+export function identity(file: string): string | null {
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found ? `${found.dev} ${found.ino} ${found.birthtimeMs}` : null
+}
 
 /** Makes the folder; git ignores all of it, because it ignores itself. */
 export function prepareFolder(dir: string): void {

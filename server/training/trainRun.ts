@@ -46,6 +46,8 @@ export interface TrainContext {
   readonly auto?: AutoOptions
   /** Threads that the engine may use at most; left out or `null`: as many as it finds best. */
   readonly threads?: number | null
+  /** The first step of this process is recorded. */
+  readonly onFirstStep?: () => void
 }
 
 export type Outcome =
@@ -132,6 +134,7 @@ class Loop {
   private state: LoopState
   private savedAt = performance.now()
   private picturesKept = false
+  private hasStepped = false
   private saveTook = 0
   private memorySeenAt = -Infinity
   /** Nothing is said any more of pictures that are on both sides of the split. */
@@ -252,6 +255,8 @@ class Loop {
     // Not earlier: the first point comes first.
     if (state.step === 1) this.endSearch = searchLeaks(run, tracker)
     tracker.record(state.step, epoch, { ...result.values, ...this.memory() })
+    if (!this.hasStepped) this.context.onFirstStep?.()
+    this.hasStepped = true
     if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
       const message = words.diverged(state.step, run.spec)
       tracker.milestone(state.step, 'diverged', message)

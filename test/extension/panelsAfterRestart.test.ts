@@ -1,12 +1,14 @@
 /** The extension's side of panels against a window and a language server that are played here. */
 import { describe, expect, test, vi } from 'vitest'
 import { GroupPanel } from '../../extension/panels/groupPanel.ts'
-import { LivePanel } from '../../extension/panels/livePanel.ts'
+import { LivePanel, noRun } from '../../extension/panels/livePanel.ts'
 import { Watches } from '../../extension/watches.ts'
 import { readRun, watchRun } from '../../protocol/requests.ts'
 import { runRow } from '../webview/fixtures.ts'
 
-vi.mock('vscode', () => ({ Uri: { joinPath: () => ({}) }, env: { language: 'en' }, l10n: {} }))
+vi.mock('vscode', () => ({ l10n: {} }))
+// What is on the page is for the tests of the page.
+vi.mock(import('../../extension/panels/html.ts'), () => ({ fillPanel: () => undefined, panelRoots: () => [] }))
 
 type Listener = (value?: unknown) => void
 
@@ -65,8 +67,6 @@ function window() {
     title: '',
     onDidChangeViewState: viewState.on,
     webview: {
-      cspSource: '',
-      asWebviewUri: () => '',
       onDidReceiveMessage: received.on,
       postMessage: (message: { readonly kind: string }) => Promise.resolve(posted.push(message) > 0),
     },
@@ -84,8 +84,9 @@ function window() {
 
 const settled = () => new Promise(done => setTimeout(done, 5))
 
-function live() {
+function live(up = true) {
   const [own, of] = [window(), server()]
+  of.up = up
   const client = of.client as never
   return { ...own, of, opened: new LivePanel(own.panel as never, client, new Watches(client), {} as never, 7) }
 }
@@ -98,9 +99,21 @@ function group() {
 }
 
 describe('a live panel', () => {
+  test('is shown its run while its page is loading, once; a page that is loaded again asks for it', async () => {
+    const { of, kinds, pageIsThere } = live()
+    await settled()
+    expect(kinds()).toEqual(['show'])
+    expect([...of.watched]).toEqual([7])
+    pageIsThere()
+    await settled()
+    expect(kinds()).toEqual([])
+    pageIsThere()
+    await settled()
+    expect(kinds()).toEqual(['show'])
+  })
+
   test('that was told that the server did not answer is shown its run by the next one, once', async () => {
-    const { of, opened, kinds, pageIsThere } = live()
-    of.up = false
+    const { of, opened, kinds, pageIsThere } = live(false)
     pageIsThere()
     await settled()
     expect(kinds()).toEqual(['missing'])
@@ -114,17 +127,12 @@ describe('a live panel', () => {
     expect([...of.watched]).toEqual([])
   })
 
-  test('whose page is not there yet, or no longer, is shown nothing by a new server', async () => {
+  test('that is hidden is shown nothing by a new server, and its run when it comes back', async () => {
     const { of, kinds, pageIsThere, show } = live()
-    of.up = false
-    of.ready()
-    await settled()
-    expect(kinds()).toEqual([])
     pageIsThere()
     await settled()
     show(false)
     kinds()
-    of.up = true
     of.ready()
     await settled()
     expect(kinds()).toEqual([])
@@ -133,6 +141,30 @@ describe('a live panel', () => {
     pageIsThere()
     await settled()
     expect(kinds()).toEqual(['show'])
+  })
+
+  test('that is hidden before its run was read is shown nothing', async () => {
+    const { of, kinds, show } = live()
+    const answer = of.hold()
+    show(false)
+    show(true)
+    show(false)
+    answer()
+    await settled()
+    expect(kinds()).toEqual([])
+    expect([...of.watched]).toEqual([])
+  })
+
+  test('whose run is just being started asks for none, and shows it as soon as there is one', async () => {
+    const [own, of] = [window(), server()]
+    const client = of.client as never
+    const opened = new LivePanel(own.panel as never, client, new Watches(client), {} as never, noRun)
+    own.pageIsThere()
+    await settled()
+    expect(own.kinds()).toEqual([])
+    await opened.retarget(9)
+    expect(own.kinds()).toEqual(['show'])
+    expect([...of.watched]).toEqual([9])
   })
 })
 

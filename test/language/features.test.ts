@@ -268,9 +268,9 @@ describe('code lenses', () => {
 
   test('start a run, or a sweep with its number of runs', () => {
     expect(lenses('{ "dataset": "emoji" }')).toEqual([
-      ['$(play) Start Triplet Training', 'tripletLab.startTraining', uri],
+      ['$(play) Start Triplet Training', 'tripletLab.startTraining', uri, { single: true }],
     ])
-    expect(lenses(margins)[0]?.[0]).toBe('$(play) Start sweep (3 runs)')
+    expect(lenses(margins)[0]).toEqual(['$(play) Start sweep (3 runs)', 'tripletLab.startTraining', uri])
     expect(lenses('')[0]?.[0]).toBe('$(play) Start Triplet Training')
   })
 

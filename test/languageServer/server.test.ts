@@ -404,7 +404,9 @@ describe('runs', () => {
           ? []
           : [[lens.command?.title, lens.command?.command, lens.command?.arguments]],
       )
-    expect(await lenses()).toEqual([['$(play) Start Triplet Training', 'tripletLab.startTraining', [uri]]])
+    expect(await lenses()).toEqual([
+      ['$(play) Start Triplet Training', 'tripletLab.startTraining', [uri, { single: true }]],
+    ])
     await ask(server, startTraining, { uri })
     const trainer = store()
     trainer.appendPoints(1, [{ metric: 'test/mapAtR', steps: [9], values: [0.3456], times: [9] }])
@@ -416,7 +418,7 @@ describe('runs', () => {
       seen = await lenses()
     }
     expect(seen).toEqual([
-      ['$(play) Start Triplet Training', 'tripletLab.startTraining', [uri]],
+      ['$(play) Start Triplet Training', 'tripletLab.startTraining', [uri, { single: true }]],
       ['$(graph-line) live panel', 'tripletLab.openPanel', [1]],
       ['$(star-full) best so far: MAP@R 0.346, semi-hard α 0.2', 'tripletLab.openPanel', [1]],
     ])

@@ -32,13 +32,13 @@ export function workspace(): { folder: string; store: Store } {
 
 export interface Found {
   readonly pid: number
-  readonly kind: 'trainingServer' | 'trainer'
+  readonly kind: 'trainingServer' | 'trainer' | 'spare'
   readonly runId: number | null
 }
 
 /** Our processes that work on a folder, by their command lines. */
 export function processesOf(folder: string): Found[] {
-  return readdirSync('/proc').flatMap(name => {
+  return readdirSync('/proc').flatMap((name): Found[] => {
     const pid = Number(name)
     if (!Number.isInteger(pid)) return []
     let args: string[]
@@ -48,7 +48,10 @@ export function processesOf(folder: string): Found[] {
       return []
     }
     const at = args.findIndex(arg => arg.endsWith('trainingServer.cjs') || arg.endsWith('trainer.cjs'))
-    if (at < 1 || args[1] === '-e' || !args[at + 1].startsWith(folder)) return []
+    if (at < 1 || args[1] === '-e') return []
+    const isSpare = args[at + 1] === '--spare'
+    if (!args[at + (isSpare ? 2 : 1)].startsWith(folder)) return []
+    if (isSpare) return [{ pid, kind: 'spare', runId: null }]
     const kind = args[at].endsWith('trainer.cjs') ? 'trainer' : 'trainingServer'
     return [{ pid, kind, runId: kind === 'trainer' ? Number(args[at + 2]) : null }]
   })

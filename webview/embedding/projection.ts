@@ -70,7 +70,8 @@ export class Projector {
 /** A webview may start workers from blobs only: the script is fetched, once. */
 let script: Promise<string> | undefined
 function workerScript(): Promise<string> {
-  script ??= fetch(new URL('./mapWorker.js', import.meta.url))
+  const address = document.querySelector('meta[name=map-worker]')?.getAttribute('content') ?? ''
+  script ??= fetch(address)
     .then(answer => answer.blob())
     .then(blob => URL.createObjectURL(new Blob([blob], { type: 'text/javascript' })))
   return script

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { type FromGroup, GroupState, ToGroup } from '../../protocol/group.ts'
 import '../panel/panel.css'
 import './group.css'
+import { paced } from '../paced.ts'
 import { GroupModel } from './model.ts'
 import { GroupView } from './view.ts'
 
@@ -31,15 +32,12 @@ const view = new GroupView(root, model, {
   remember: state => vscode.setState(state),
 })
 
-let timer: number | undefined
+const redrawSoon = paced(redrawMilliseconds, () => view.redraw())
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
   const message = v.parse(ToGroup, event.data)
   model.apply(message, performance.now())
   if (message.kind === 'members') view.change({ runIds: message.runIds.length === 0 ? [0] : message.runIds })
-  timer ??= window.setTimeout(() => {
-    timer = undefined
-    view.redraw()
-  }, redrawMilliseconds)
+  redrawSoon()
 })
 
 vscode.postMessage({ kind: 'ready' })

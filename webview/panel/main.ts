@@ -2,12 +2,15 @@
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import { PanelState, ToPanel, type FromPanel } from '../../protocol/panel.ts'
+import { paced } from '../paced.ts'
 import { PanelModel } from './model.ts'
 import './panel.css'
 import { PanelView } from './view.ts'
 
 /** Live data redraws at most this often; hands on a chart redraw every frame. */
 const redrawMilliseconds = 50
+/** When a page asks once more for its run. */
+const readyAgain = 3_000
 
 interface VsCode {
   postMessage(message: FromPanel): void
@@ -31,25 +34,33 @@ const view = new PanelView(root, model, {
   remember: state => vscode.setState(state),
 })
 
-let timer: number | undefined
-function scheduleRedraw(): void {
-  timer ??= window.setTimeout(() => {
-    timer = undefined
-    requestAnimationFrame(() => view.draw())
-  }, redrawMilliseconds)
-}
-
-window.addEventListener('message', (event: MessageEvent<unknown>) => {
-  const message = v.parse(ToPanel, event.data)
-  model.apply(message, performance.now())
-  if (message.kind === 'deltas') scheduleRedraw()
-  else view.draw()
-  if (message.kind === 'show') markDrawn()
+const redrawSoon = paced(redrawMilliseconds, () => {
+  requestAnimationFrame(draw)
 })
 
-/** For whoever measures how long it takes from the page's being up until the frame with its curves is over. */
-function markDrawn(): void {
-  requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('tripletlab:drawn')))
+window.addEventListener('message', (event: MessageEvent<unknown>) => {
+  clearTimeout(again)
+  const message = v.parse(ToPanel, event.data)
+  model.apply(message, performance.now())
+  if (message.kind === 'deltas') redrawSoon()
+  else draw()
+  if (message.kind === 'show') markDrawn('tripletlab:drawn')
+})
+
+let hasPoints = false
+function draw(): void {
+  view.draw()
+  if (hasPoints || model.curves.size === 0) return
+  hasPoints = true
+  markDrawn('tripletlab:points')
+}
+
+/** For whoever measures how long it takes until the frame with the run, or with its first point, is over. */
+function markDrawn(mark: string): void {
+  requestAnimationFrame(() => requestAnimationFrame(() => performance.mark(mark)))
 }
 performance.mark('tripletlab:ready')
-vscode.postMessage({ kind: 'ready' })
+const ready = () => vscode.postMessage({ kind: 'ready' })
+ready()
+/** The run is on its way by then, unless it was lost on it. */
+const again = setTimeout(ready, readyAgain)

@@ -171,14 +171,24 @@ export function windowOf(geometry: Geometry, images: number): Windowed {
   return [images, height, width, channels, size, stride, top, left, outHeight, outWidth]
 }
 
-/** Compiled once, then handed to every thread. */
+const compiled = new Map<boolean, WebAssembly.Module>()
+
+/** Compiled once, then handed to every thread and every engine. */
 export function compileKernels(shared: boolean): WebAssembly.Module {
+  const known = compiled.get(shared)
+  if (known !== undefined) return known
+  const made = new WebAssembly.Module(readKernels(shared))
+  compiled.set(shared, made)
+  return made
+}
+
+function readKernels(shared: boolean): Buffer<ArrayBuffer> {
   const name = shared ? 'kernels-shared.wasm' : 'kernels.wasm'
   // Beside this file in the sources, in wasm/ beside a bundle.
   const places = [`./${name}`, `./wasm/${name}`].map(place => fileURLToPath(new URL(place, import.meta.url)))
   const found = places.find(place => existsSync(place))
   if (found === undefined) throw new Error(`${name} is missing: it should be at ${places.join(' or ')}.`)
-  return new WebAssembly.Module(readFileSync(found))
+  return readFileSync(found)
 }
 
 export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {

@@ -1,0 +1,67 @@
+/**
+ * What a trainer can do before it knows its run: load what most runs need, and train a toy network for some steps, since
+ * code runs several times as fast once the compiler has seen that it is used.
+ */
+import type { ModelSpec, OptimizerSpec } from '../../protocol/runSpec.ts'
+import { createObjective } from '../core/objective.ts'
+import { Random } from '../core/random.ts'
+import { startSpare } from './spareThreads.ts'
+import { crewThread } from './engines/onnx/crew.ts'
+import { onnxKind } from './engines/onnx/onnxEngine.ts'
+import { inputThread } from './inputPipeline.ts'
+import { buildNetwork } from './models/build.ts'
+
+const picture = { height: 16, width: 16, channels: 3 }
+const classes = 8
+const batchSize = 4 * classes
+const steps = 40
+
+const model: ModelSpec = { architecture: 'conv', embeddingSize: 16, filters: [16, 16], batchNorm: true, dropout: 0 }
+const optimizer: OptimizerSpec = {
+  name: 'adam',
+  learningRate: 1e-3,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+}
+const loss = {
+  margin: 0.2,
+  distance: 'squared-euclidean',
+  normalize: true,
+  softMargin: false,
+  swap: false,
+  reducer: 'mean',
+} as const
+
+/** Where ONNX Runtime does not load there is little to prepare: other engines load in their own time. */
+export async function warmUp(): Promise<void> {
+  startSpare(inputThread())
+  const network = buildNetwork(model, picture, loss.normalize)
+  if ((await onnxKind.unusable(network)) !== null) return
+  const engine = await onnxKind.create({ network, optimizer, seed: 1, clipNorm: null, batchSize, threads: 2 })
+  try {
+    const random = Random.fromSeed(1)
+    const size = network.embeddingSize
+    const objective = createObjective({
+      loss,
+      mining: { strategy: 'semi-hard', fallback: 'farthest' },
+      random,
+      maxBatch: batchSize,
+      size,
+    })
+    const labels = Int32Array.from({ length: batchSize }, (_, i) => i % classes)
+    const pixels = picture.height * picture.width * picture.channels
+    const data = Float32Array.from({ length: batchSize * pixels }, () => random.uniform())
+    for (let i = 0; i < steps; i++)
+      await engine.step(
+        { data, count: batchSize },
+        codes =>
+          objective.evaluate(codes.data, codes.count, size, labels, loss.margin, codes.squaredDistances).gradient,
+        optimizer.learningRate,
+      )
+  } finally {
+    engine.dispose()
+  }
+  startSpare(crewThread())
+}

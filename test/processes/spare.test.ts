@@ -1,0 +1,150 @@
+/** A training server that waits for an editor, with a trainer that is ready for the next run. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { constants, getPriority } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { requestWish } from '../../server/queues/local.ts'
+import { logFile } from '../../server/store/layout.ts'
+import type { Store } from '../../server/store/store.ts'
+import { startClient, uriOf } from '../languageServer/client.ts'
+import { temporaryFolder } from '../store/helpers.ts'
+import { smallSpec } from '../training/smallDataset.ts'
+import { bundle, kill, processesOf, repeatable, theRun, until, workspace, works } from './processes.ts'
+
+/** Stands for the process of an editor: all that matters is that it lives. */
+function startEditor(): ChildProcess {
+  const editor = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' })
+  onTestFinished(() => void editor.kill())
+  return editor
+}
+
+function startServer(store: Store, editor: ChildProcess): void {
+  const args = [bundle('trainingServer'), store.dir, '--for', String(editor.pid)]
+  spawn(process.execPath, args, { detached: true, stdio: 'ignore' }).unref()
+}
+
+const found = (store: Store, kind: 'spare' | 'trainingServer' | 'trainer') =>
+  processesOf(store.dir).filter(one => one.kind === kind && works(one.pid))
+
+async function spareOf(store: Store): Promise<number> {
+  await until('a spare trainer is up', () => found(store, 'spare').length === 1)
+  return found(store, 'spare')[0].pid
+}
+
+const epochs = { epochs: 40, stepsPerEpoch: 25, engine: 'auto' }
+const queue = (store: Store, folder: string, changes = {}) =>
+  store.queueRuns([{ name: 'small', experiment: 'small.triplet.json', spec: smallSpec(folder, changes) }])[0]
+const hasEnded = (store: Store, id: number) => () => theRun(store, id).ended !== null
+
+describe('a spare trainer', () => {
+  test('trains the next run, to the same curve as any other trainer', async () => {
+    const { folder, store } = workspace()
+    startServer(store, startEditor())
+    const spare = await spareOf(store)
+    const id = queue(store, folder, epochs)
+    await until('the run trains', () => theRun(store, id).step > 0)
+    expect(found(store, 'spare')).toEqual([{ pid: spare, kind: 'spare', runId: null }])
+    expect(found(store, 'trainer')).toEqual([])
+    // From its first step on it steps back behind the editor.
+    await until('it steps back', () => getPriority(spare) === constants.priority.PRIORITY_BELOW_NORMAL)
+    await until('the run ends', hasEnded(store, id))
+    expect(theRun(store, id)).toMatchObject({ status: 'done', step: 1000, attempt: 1 })
+    expect(existsSync(logFile(store.dir, `run-${id}`))).toBe(true)
+    await until('the next one is up', () => found(store, 'spare').some(({ pid }) => pid !== spare))
+
+    const other = workspace()
+    const alike = queue(other.store, other.folder, epochs)
+    spawn(process.execPath, [bundle('trainingServer'), other.store.dir], { detached: true, stdio: 'ignore' }).unref()
+    await until('the other run trains', () => theRun(other.store, alike).step > 0)
+    expect(found(other.store, 'trainer').map(({ pid }) => getPriority(pid))).toEqual([0])
+    await until('the other run ends', hasEnded(other.store, alike))
+    expect(repeatable(store, id)).toEqual(repeatable(other.store, alike))
+  })
+
+  test('that is killed while it waits is replaced, and no run is lost', async () => {
+    const { folder, store } = workspace()
+    startServer(store, startEditor())
+    const first = await spareOf(store)
+    kill(first)
+    const id = queue(store, folder)
+    await until('the run ends', hasEnded(store, id))
+    expect(theRun(store, id)).toMatchObject({ status: 'done', step: 36 })
+    expect(await spareOf(store)).not.toBe(first)
+  })
+
+  test('that is killed with its run leaves it to another one, from the checkpoint', async () => {
+    const { folder, store } = workspace()
+    startServer(store, startEditor())
+    const spare = await spareOf(store)
+    const id = queue(store, folder, { epochs: 20, stepsPerEpoch: 40 })
+    await until('the run trains', () => theRun(store, id).step > 100)
+    kill(spare)
+    await until('the run ends', hasEnded(store, id))
+    expect(theRun(store, id)).toMatchObject({ status: 'done', step: 800, attempt: 2 })
+  })
+
+  test('goes with its training server, unless it has a run by then', async () => {
+    const { folder, store } = workspace()
+    const editor = startEditor()
+    startServer(store, editor)
+    await spareOf(store)
+    kill(found(store, 'trainingServer')[0].pid)
+    await until('nothing is left', () => processesOf(store.dir).length === 0)
+
+    startServer(store, editor)
+    const spare = await spareOf(store)
+    const id = queue(store, folder, { epochs: 10_000 })
+    await until('the run trains', () => theRun(store, id).step > 0)
+    kill(found(store, 'trainingServer')[0].pid)
+    const { step } = theRun(store, id)
+    await until('it trains on', () => theRun(store, id).step > step + 50)
+    expect(works(spare)).toBe(true)
+    requestWish(store, id, 'stop')
+    await until('the run stops', () => theRun(store, id).status === 'stopped')
+  })
+
+  test('goes when the editor has gone', async () => {
+    const { store } = workspace()
+    const editor = startEditor()
+    startServer(store, editor)
+    await spareOf(store)
+    // Longer than a training server without an editor stays.
+    await sleep(4_000)
+    expect(found(store, 'spare')).toHaveLength(1)
+    editor.kill()
+    await until('nothing is left', () => processesOf(store.dir).length === 0)
+    expect(existsSync(logFile(store.dir, 'spare-trainer'))).toBe(false)
+  })
+})
+
+describe('an editor with an experiment', () => {
+  const text = JSON.stringify({ dataset: 'emoji' })
+
+  async function openExperiment(folder: string, trusted: boolean): Promise<void> {
+    const client = await startClient({ folders: [folder], bundled: true, initializationOptions: { trusted } })
+    onTestFinished(async () => {
+      await client.stop()
+    })
+    const path = join(folder, 'emoji.triplet.json')
+    writeFileSync(path, text)
+    client.open(uriOf(path), text)
+  }
+
+  test('has a trainer ready where runs are stored already', async () => {
+    const { folder, store } = workspace()
+    await openExperiment(folder, true)
+    await spareOf(store)
+  })
+
+  test('starts nothing where the workspace is not trusted, or nothing was trained yet', async () => {
+    const { folder } = workspace()
+    const fresh = temporaryFolder()
+    await openExperiment(folder, false)
+    await openExperiment(fresh, true)
+    await sleep(3_000)
+    expect(processesOf(folder)).toEqual([])
+    expect(readdirSync(fresh)).toEqual(['emoji.triplet.json'])
+  })
+})
