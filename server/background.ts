@@ -9,15 +9,20 @@ export const backgroundVariable = 'TRIPLET_LAB_BACKGROUND'
 
 /** This process with all its threads, and those that come later. There is no way back. */
 export function goToBackground(): void {
+  if (process.platform !== 'linux') {
+    lowerPriority(0)
+    return
+  }
+  // Here each thread has its own.
+  for (const thread of readdirSync('/proc/self/task')) lowerPriority(Number(thread))
+  weighSession()
+}
+
+function lowerPriority(id: number): void {
   try {
-    if (process.platform !== 'linux') setPriority(lower)
-    else {
-      // Here each thread has its own.
-      for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), lower)
-      weighSession()
-    }
+    setPriority(id, lower)
   } catch {
-    // Not allowed, a thread that has just ended, no sessions to be weighed: then it trains beside the editor.
+    // Not allowed, or a thread that has just ended.
   }
 }
 

@@ -7,21 +7,37 @@ import type { Assignment } from '../protocol/assignment.ts'
 import { startTrainer, type TrainerProcess } from './launch.ts'
 import { logFile } from './store/layout.ts'
 
+/** Spare trainers in a row that have ended before they had a run: where none lives, no more are started. */
+const patience = 3
+
 /** The only spare trainer of a store: that of its training server. */
 export class SpareTrainer {
   readonly #dir: string
   #child: TrainerProcess | null = null
+  #lost = 0
 
   constructor(dir: string) {
     this.#dir = dir
   }
 
-  /** Starts one, unless there is one. */
+  /** Starts one, unless there is one or none comes up here. Runs do not depend on it. */
   prepare(): void {
-    if (this.#child !== null) return
+    if (this.#child !== null || this.#lost >= patience) return
+    try {
+      this.#start()
+    } catch (error) {
+      // A log that cannot be written, a process too many.
+      this.#lost++
+      console.error(new Date().toISOString(), error)
+    }
+  }
+
+  #start(): void {
     const child = startTrainer(['--spare', this.#dir], { log: this.#log, fresh: true, listens: true })
     const gone = () => {
-      if (this.#child === child) this.#child = null
+      if (this.#child !== child) return
+      this.#child = null
+      this.#lost++
     }
     child.once('exit', gone)
     child.once('error', gone)
@@ -41,19 +57,27 @@ export class SpareTrainer {
     try {
       renameSync(this.#log, log)
     } catch {
-      // Somebody has it open, where that matters.
+      // Somebody has it open, where that matters, or has removed it: the next one has a log again.
+      this.end()
       return null
     }
     this.#child = null
+    this.#lost = 0
     // One that dies before it hears of its run is like any trainer that dies.
     child.send({ runId } satisfies Assignment, () => undefined)
     return child
   }
 
   end(): void {
-    this.#child?.kill()
+    const child = this.#child
+    if (child === null) return
     this.#child = null
-    rmSync(this.#log, { force: true })
+    child.kill()
+    try {
+      rmSync(this.#log, { force: true })
+    } catch {
+      // Left for the next one, which empties it.
+    }
   }
 
   get #log(): string {

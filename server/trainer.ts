@@ -51,6 +51,7 @@ async function main(): Promise<void> {
 
 /** @returns the run to train; `null` when the training server has gone: there will be none */
 async function waitForRun(): Promise<number | null> {
+  let isTold = false
   const told = new Promise<number | null>((resolve, reject) => {
     process.once('disconnect', () => resolve(null))
     process.once('message', message => {
@@ -58,8 +59,11 @@ async function waitForRun(): Promise<number | null> {
       if (assignment.success) resolve(assignment.output.runId)
       else reject(new Error(v.summarize(assignment.issues)))
     })
+  }).finally(() => {
+    isTold = true
   })
-  await warmUp()
+  // What goes wrong here concerns the run only if it goes wrong again.
+  await warmUp(() => isTold).catch((error: unknown) => console.error(new Date().toISOString(), error))
   const runId = await told
   // From here on it stands on its own, as every trainer.
   if (process.connected) process.disconnect()

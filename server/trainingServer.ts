@@ -16,7 +16,7 @@ import { configureLocale } from './locale.ts'
 import { graphicsCards } from './queues/graphicsCards.ts'
 import { slotsOf } from './queues/slots.ts'
 import { LocalQueue, needsTrainingServer, type Trainers } from './queues/local.ts'
-import { identity, logFile, serverLockFile, trainerLockFile } from './store/layout.ts'
+import { databaseFile, identity, logFile, serverLockFile, trainerLockFile } from './store/layout.ts'
 import { SpareTrainer } from './spareTrainer.ts'
 import { isLocked, takeLock } from './store/lock.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -63,14 +63,18 @@ function trainerProcesses(store: Store, spare: SpareTrainer): Trainers {
   }
 }
 
-/** Serves until nothing has been left to do for a while. @param isAwaited whether there may soon be something */
-async function serve(queue: LocalQueue, spare: SpareTrainer, isAwaited: () => boolean): Promise<void> {
+/**
+ * Serves until nothing has been left to do for a while.
+ * @param spare `null` where a trainer has to know its graphics card from the start
+ * @param isAwaited whether there may soon be something to do
+ */
+async function serve(queue: LocalQueue, spare: SpareTrainer | null, isAwaited: () => boolean): Promise<void> {
   let idleSince = Date.now()
   let idle = 0
   while (idle < idleGrace || (idle < editorGrace && isAwaited())) {
     if (queue.tick()) idleSince = Date.now()
     idle = Date.now() - idleSince
-    if (idle >= spareAfter && isAwaited()) spare.prepare()
+    if (idle >= spareAfter && isAwaited()) spare?.prepare()
     await sleep(interval)
   }
 }
@@ -104,9 +108,10 @@ async function main(): Promise<void> {
     const slots = slotsOf(machine, () => store.slots() ?? (given >= 1 ? given : null))
     const spare = new SpareTrainer(dir)
     const queue = new LocalQueue(store, trainerProcesses(store, spare), slots, new SweepKeeper(store))
-    const own = identity(serverLockFile(dir))
-    // A store that was deleted, or deleted and made anew, is another server's.
-    await serve(queue, spare, () => editor >= 1 && isAlive(editor) && identity(serverLockFile(dir)) === own)
+    const own = identity(databaseFile(dir))
+    // A store that was deleted or moved away is no longer where runs are queued.
+    const isAwaited = () => editor >= 1 && isAlive(editor) && identity(databaseFile(dir)) === own
+    await serve(queue, machine.devices.length === 0 ? spare : null, isAwaited)
     spare.end()
     lock.release()
     // Whoever queued a run while the lock was still held relied on this server: look again now that it is free.

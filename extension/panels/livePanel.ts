@@ -142,8 +142,11 @@ export class LivePanel implements vscode.Disposable {
         return
       }
       this.#take(run)
-      this.#post({ kind: 'show', run, series: series.map(toArrays), ...rest })
+      const message: ToPanel = { kind: 'show', run, series: series.map(toArrays), ...rest }
+      const isKept = this.panel.webview.postMessage(message)
       this.#live = true
+      // Where there was no page to keep it for, the page that comes has to ask.
+      if (!(await isKept)) this.#isExpected = false
     } catch (error) {
       // Another run may have taken the panel meanwhile, or nobody look at it any more.
       if (runId !== this.#runId || !this.#isVisible) return

@@ -44,16 +44,19 @@ export class LivePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
   /**
    * Has a panel come up while a run of this experiment is being started, unless there is one that it can take: the window
    * takes as long to make one as the trainer to make its first step.
-   * @returns what shows the run in it, or with `null`, when there is none, closes it again
+   * @returns what shows the run in it, unless it was closed meanwhile; or with `null`, when there is none, closes it again
    */
   prepare(experiment: string): (runId: number | null) => Promise<void> {
     const isThere = [...this.#panels].some(panel => panel.isFreeFor(experiment))
-    const live = isThere ? undefined : this.#create(noRun, experiment)
+    if (isThere) return async runId => (runId === null ? undefined : this.open(runId, experiment))
+    const live = this.#create(noRun, experiment)
     return async runId => {
-      const isUsable = live !== undefined && this.#panels.has(live)
-      if (runId === null) live?.panel.dispose()
-      else if (isUsable) await live.retarget(runId)
-      else await this.open(runId, experiment)
+      if (!this.#panels.has(live)) return
+      // Somebody may have opened it from the sidebar by now.
+      const own = [...this.#panels].find(panel => panel.runId === runId)
+      if (runId !== null && own === undefined) return live.retarget(runId)
+      live.panel.dispose()
+      own?.panel.reveal(undefined, true)
     }
   }
 
@@ -70,7 +73,8 @@ export class LivePanels implements vscode.WebviewPanelSerializer, vscode.Disposa
 
   /** The run of the panel that is in front, for commands without an argument. */
   activeRun(): number | undefined {
-    return [...this.#panels].find(panel => panel.panel.active)?.runId
+    const runId = [...this.#panels].find(panel => panel.panel.active)?.runId
+    return runId === noRun ? undefined : runId
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {

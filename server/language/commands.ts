@@ -1,6 +1,7 @@
 /** Commands that lenses, hints and light bulbs call. */
 export const commands = {
-  // These the client provides. Arguments: the file's URI and the path of a single axis; a run's id; a sweep's id.
+  // These the client provides. Arguments: the file's URI, with the path of a single axis or `{ single: true }` where it asks
+  // for a single run; a run's id; a sweep's id.
   start: 'tripletLab.startTraining',
   openPanel: 'tripletLab.openPanel',
   openSweep: 'tripletLab.openSweep',

@@ -20,8 +20,9 @@ const busyPoll = 40
 const idlePoll = 250
 /** How often the training server is looked after, and the store's file for whether it is still the same. */
 const lookAfter = 3_000
-/** After an experiment was opened or changed, in milliseconds: the editor comes first. */
-const readyAfter = 1_000
+/** From when after an experiment was opened or changed, and for how long, a start is expected: the editor comes first. */
+const expectedAfter = 1_000
+const expectedFor = 5 * 60_000
 /** How long what was deleted can be restored. */
 const trashKept = 7 * 24 * 3_600_000
 
@@ -39,7 +40,8 @@ export class WorkspaceFolder {
   #timer: NodeJS.Timeout | undefined
   #lookedAfter = 0
   #ensuring = false
-  #readying: NodeJS.Timeout | undefined
+  #expectation: NodeJS.Timeout | undefined
+  #expectedUntil = 0
   #saidTrouble = ''
   /** Experiments whose rows are whole; the others' have no summaries. */
   readonly #whole = new Set<string>()
@@ -128,12 +130,20 @@ export class WorkspaceFolder {
 
   /** Somebody is at an experiment: where runs were trained before, the next start finds everything loaded. */
   expectStart(): void {
-    this.#readying ??= setTimeout(() => {
-      this.#readying = undefined
-      void this.#launch(store => keepTrainingServerReady(store, process.pid)).then(trouble => {
-        if (trouble !== null) this.#trouble(trouble)
-      })
-    }, readyAfter).unref()
+    this.#expectedUntil = Date.now() + expectedFor
+    this.#expectation ??= setTimeout(() => {
+      this.#expectation = undefined
+      this.#keepUp()
+    }, expectedAfter).unref()
+  }
+
+  /** A training server, where there is something to do for it or soon may be. */
+  #keepUp(): void {
+    const isExpected = this.#expectation === undefined && Date.now() < this.#expectedUntil
+    const up = isExpected ? this.#launch(store => keepTrainingServerReady(store, process.pid)) : this.ensureTraining()
+    void up.then(trouble => {
+      if (trouble !== null) this.#trouble(trouble)
+    })
   }
 
   async #launch(start: (store: Store) => Promise<Launched>): Promise<string | null> {
@@ -159,7 +169,7 @@ export class WorkspaceFolder {
 
   dispose(): void {
     clearTimeout(this.#timer)
-    clearTimeout(this.#readying)
+    clearTimeout(this.#expectation)
     this.#close()
   }
 
@@ -170,9 +180,7 @@ export class WorkspaceFolder {
       if (this.#open !== null && now - this.#lookedAfter > lookAfter) {
         this.#lookedAfter = now
         if (this.#isReplaced()) this.#reopen()
-        void this.ensureTraining().then(trouble => {
-          if (trouble !== null) this.#trouble(trouble)
-        })
+        this.#keepUp()
       }
       this.#read()
     } catch (error) {

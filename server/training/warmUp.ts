@@ -34,8 +34,11 @@ const loss = {
   reducer: 'mean',
 } as const
 
-/** Where ONNX Runtime does not load there is little to prepare: other engines load in their own time. */
-export async function warmUp(): Promise<void> {
+/**
+ * Where ONNX Runtime does not load there is little to prepare: other engines load in their own time.
+ * @param isEnough whether there is a run by now
+ */
+export async function warmUp(isEnough: () => boolean): Promise<void> {
   startSpare(inputThread())
   const network = buildNetwork(model, picture, loss.normalize)
   if ((await onnxKind.unusable(network)) !== null) return
@@ -53,7 +56,7 @@ export async function warmUp(): Promise<void> {
     const labels = Int32Array.from({ length: batchSize }, (_, i) => i % classes)
     const pixels = picture.height * picture.width * picture.channels
     const data = Float32Array.from({ length: batchSize * pixels }, () => random.uniform())
-    for (let i = 0; i < steps; i++)
+    for (let i = 0; i < steps && !isEnough(); i++)
       await engine.step(
         { data, count: batchSize },
         codes =>

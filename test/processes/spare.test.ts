@@ -1,12 +1,13 @@
 /** A training server that waits for an editor, with a trainer that is ready for the next run. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { constants, getPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { requestWish } from '../../server/queues/local.ts'
-import { logFile } from '../../server/store/layout.ts'
+import { SpareTrainer } from '../../server/spareTrainer.ts'
+import { databaseFile, logFile } from '../../server/store/layout.ts'
 import type { Store } from '../../server/store/store.ts'
 import { startClient, uriOf } from '../languageServer/client.ts'
 import { temporaryFolder } from '../store/helpers.ts'
@@ -116,6 +117,25 @@ describe('a spare trainer', () => {
     editor.kill()
     await until('nothing is left', () => processesOf(store.dir).length === 0)
     expect(existsSync(logFile(store.dir, 'spare-trainer'))).toBe(false)
+  })
+})
+
+describe('a training server that waits', () => {
+  test('goes when its store was moved away: runs are queued in another one by now', async () => {
+    const { store } = workspace()
+    startServer(store, startEditor())
+    await spareOf(store)
+    renameSync(databaseFile(store.dir), `${databaseFile(store.dir)}.aside`)
+    await until('nothing is left', () => processesOf(store.dir).length === 0)
+  })
+
+  test('does without a spare trainer where none can be started', () => {
+    const spare = new SpareTrainer(join(temporaryFolder(), 'nowhere'))
+    const said = vi.spyOn(console, 'error').mockReturnValue(undefined)
+    for (let i = 0; i < 10; i++) spare.prepare()
+    expect(said).toHaveBeenCalledTimes(3)
+    expect(spare.take(1)).toBeNull()
+    spare.end()
   })
 })
 
