@@ -1,6 +1,6 @@
 /** Training in the background of an editor: what somebody does in it comes first, training takes what is left. */
 import { readdirSync, writeFileSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 
 const lower = constants.priority.PRIORITY_BELOW_NORMAL
 
@@ -20,7 +20,7 @@ export function goToBackground(): void {
 
 function lowerPriority(id: number): void {
   try {
-    setPriority(id, lower)
+    if (getPriority(id) < lower) setPriority(id, lower)
   } catch {
     // Not allowed, or a thread that has just ended.
   }
