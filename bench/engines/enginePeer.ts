@@ -3,20 +3,14 @@ import { createObjective } from '../../server/core/objective.ts'
 import { Random } from '../../server/core/random.ts'
 import { createEngine } from '../../server/training/engines/registry.ts'
 import type { Embeddings } from '../../server/training/engines/trainEngine.ts'
+import { plainAdam } from '../../server/training/engines/optimizerRule.ts'
 import { buildNetwork } from '../../server/training/models/build.ts'
 import { takeTurns } from '../peer.ts'
 import { batch, batchSize, margin, miners, networks, picture } from './workload.ts'
 
 const [engineId, networkName, minerName] = process.argv.slice(2)
 const network = buildNetwork(networks[networkName], picture, true)
-const optimizer = {
-  name: 'adam',
-  learningRate: 1e-3,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  weightDecay: 0,
-} as const
+const optimizer = plainAdam
 const engine = await createEngine(engineId, { network, optimizer, seed: 1, clipNorm: null, batchSize, threads: null })
 const objective = createObjective({
   loss: { margin, distance: 'euclidean', normalize: true, softMargin: false, swap: false, reducer: 'mean' },

@@ -6,6 +6,7 @@ import { createDifficultyMeter } from '../../server/core/difficulty.ts'
 import { healthyStart, watchHealth } from '../../server/core/health.ts'
 import { createObjective } from '../../server/core/objective.ts'
 import { Random } from '../../server/core/random.ts'
+import { plainAdam } from '../../server/training/engines/optimizerRule.ts'
 import { createEngine } from '../../server/training/engines/registry.ts'
 import { buildNetwork } from '../../server/training/models/build.ts'
 import { batch, batchSize, margin, miners, networks, picture } from '../engines/workload.ts'
@@ -20,7 +21,6 @@ const loss = {
   swap: false,
   reducer: 'mean-nonzero',
 } as const
-const adam = { name: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const
 /** A run keeps about this many histograms: of a thousand steps every fifth. */
 const histogramEvery = 5
 
@@ -41,7 +41,7 @@ export async function benchWatching({ seconds, rounds, only }: BenchOptions): Pr
 
 async function measure(name: string, seconds: number): Promise<{ readonly whole: number; readonly watching: number }> {
   const network = buildNetwork(networks[name], picture, true)
-  const options = { network, optimizer: adam, seed: 1, clipNorm: null, batchSize, threads: null }
+  const options = { network, optimizer: plainAdam, seed: 1, clipNorm: null, batchSize, threads: null }
   const engine = await createEngine('auto', options)
   const random = Random.fromSeed(1)
   const size = network.embeddingSize

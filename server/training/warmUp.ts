@@ -2,12 +2,14 @@
  * What a trainer can do before it knows its run: load what most runs need, and train a toy network for some steps, since
  * code runs several times as fast once the compiler has seen that it is used.
  */
-import type { ModelSpec, OptimizerSpec } from '../../protocol/runSpec.ts'
+import { availableParallelism } from 'node:os'
+import type { ModelSpec } from '../../protocol/runSpec.ts'
 import { createObjective } from '../core/objective.ts'
 import { Random } from '../core/random.ts'
 import { startSpare } from './spareThreads.ts'
 import { crewThread } from './engines/onnx/crew.ts'
 import { onnxKind } from './engines/onnx/onnxEngine.ts'
+import { plainAdam } from './engines/optimizerRule.ts'
 import { inputThread } from './inputPipeline.ts'
 import { buildNetwork } from './models/build.ts'
 
@@ -15,16 +17,10 @@ const picture = { height: 16, width: 16, channels: 3 }
 const classes = 8
 const batchSize = 4 * classes
 const steps = 40
+/** As many as a run is likely to have, of which only the second one is known before the run is. */
+const threads = Math.min(2, availableParallelism())
 
 const model: ModelSpec = { architecture: 'conv', embeddingSize: 16, filters: [16, 16], batchNorm: true, dropout: 0 }
-const optimizer: OptimizerSpec = {
-  name: 'adam',
-  learningRate: 1e-3,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  weightDecay: 0,
-}
 const loss = {
   margin: 0.2,
   distance: 'squared-euclidean',
@@ -42,7 +38,14 @@ export async function warmUp(isEnough: () => boolean): Promise<void> {
   startSpare(inputThread())
   const network = buildNetwork(model, picture, loss.normalize)
   if ((await onnxKind.unusable(network)) !== null) return
-  const engine = await onnxKind.create({ network, optimizer, seed: 1, clipNorm: null, batchSize, threads: 2 })
+  const engine = await onnxKind.create({
+    network,
+    optimizer: plainAdam,
+    seed: 1,
+    clipNorm: null,
+    batchSize,
+    threads,
+  })
   try {
     const random = Random.fromSeed(1)
     const size = network.embeddingSize
@@ -61,10 +64,10 @@ export async function warmUp(isEnough: () => boolean): Promise<void> {
         { data, count: batchSize },
         codes =>
           objective.evaluate(codes.data, codes.count, size, labels, loss.margin, codes.squaredDistances).gradient,
-        optimizer.learningRate,
+        plainAdam.learningRate,
       )
   } finally {
     engine.dispose()
   }
-  startSpare(crewThread())
+  if (threads > 1) startSpare(crewThread())
 }

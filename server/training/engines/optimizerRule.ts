@@ -20,6 +20,16 @@
  */
 import type { OptimizerSpec } from '../../../protocol/runSpec.ts'
 
+/** As its paper proposes it: for whoever trains to try something out. */
+export const plainAdam = {
+  name: 'adam',
+  learningRate: 1e-3,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+} as const satisfies OptimizerSpec
+
 export type UpdateRule =
   | {
       readonly kind: 'adam'

@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n'
 import { buildNetwork } from '../models/build.ts'
 import { chooseEngine, describeTrial, type ChooseOptions, type EngineChoice } from './choose.ts'
+import { plainAdam } from './optimizerRule.ts'
 import { engineKinds } from './registry.ts'
 
 /** The emoji example's network and batch: what most people train first. */
@@ -14,15 +15,7 @@ export async function tryEngines(options: ChooseOptions): Promise<EngineChoice> 
     shape,
     true,
   )
-  const optimizer = {
-    name: 'adam',
-    learningRate: 1e-3,
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-8,
-    weightDecay: 0,
-  } as const
-  const work = { network, optimizer, seed: 1, clipNorm: null, batchSize, threads: null }
+  const work = { network, optimizer: plainAdam, seed: 1, clipNorm: null, batchSize, threads: null }
   return (
     (await chooseEngine(engineKinds, work, { ...options, fresh: true, thorough: true })) ?? { engine: null, trials: [] }
   )
