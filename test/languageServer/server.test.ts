@@ -46,7 +46,8 @@ afterEach(async () => {
   const code = await client?.stop()
   if (client !== null) expect({ code, complaints: client.complaints }).toEqual({ code: 0, complaints: [] })
   client = null
-  rmSync(folder, { recursive: true, force: true })
+  // A training server that was just being started may still write its log.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 })
 
 async function start(options: Partial<Parameters<typeof startClient>[0]> = {}): Promise<TestClient> {

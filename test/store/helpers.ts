@@ -16,7 +16,8 @@ export const spec: RunSpec = {
 
 export function temporaryFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'triplet-lab-test-'))
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+  // Processes that were just being started may still write their logs.
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }))
   return dir
 }
 
