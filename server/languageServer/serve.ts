@@ -18,6 +18,7 @@ import {
 } from 'vscode-languageserver/node'
 import { InitializationOptions, runEvents } from '../../protocol/requests.ts'
 import type { RunRow } from '../../protocol/runEvent.ts'
+import { throttled } from '../../protocol/throttled.ts'
 import type { ExperimentContext } from '../experiment/context.ts'
 import type { LanguageContext } from '../language/context.ts'
 import { commands } from '../language/commands.ts'
@@ -233,21 +234,4 @@ function serverCommands(clientHasPanels: boolean): string[] {
 function rootOf(params: InitializeParams): string | null {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- all that older clients send
   return params.rootUri
-}
-
-/** Calls at once, and then at most once per interval; the last call is never lost. */
-function throttled(interval: number, call: () => void): () => void {
-  let timer: NodeJS.Timeout | undefined
-  let called = 0
-  return () => {
-    timer ??= setTimeout(
-      () => {
-        timer = undefined
-        called = Date.now()
-        call()
-      },
-      Math.max(0, called + interval - Date.now()),
-    )
-    timer.unref()
-  }
 }

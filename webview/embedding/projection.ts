@@ -70,8 +70,7 @@ export class Projector {
 /** A webview may start workers from blobs only: the script is fetched, once. */
 let script: Promise<string> | undefined
 function workerScript(): Promise<string> {
-  const address = document.querySelector('meta[name=map-worker]')?.getAttribute('content') ?? ''
-  script ??= fetch(address)
+  script ??= fetch(document.querySelector('meta[name=map-worker]')?.getAttribute('content') ?? '')
     .then(answer => answer.blob())
     .then(blob => URL.createObjectURL(new Blob([blob], { type: 'text/javascript' })))
   return script

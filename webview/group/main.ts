@@ -2,9 +2,9 @@
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import { type FromGroup, GroupState, ToGroup } from '../../protocol/group.ts'
+import { throttled } from '../../protocol/throttled.ts'
 import '../panel/panel.css'
 import './group.css'
-import { paced } from '../paced.ts'
 import { GroupModel } from './model.ts'
 import { GroupView } from './view.ts'
 
@@ -32,7 +32,7 @@ const view = new GroupView(root, model, {
   remember: state => vscode.setState(state),
 })
 
-const redrawSoon = paced(redrawMilliseconds, () => view.redraw())
+const redrawSoon = throttled(redrawMilliseconds, () => view.redraw())
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
   const message = v.parse(ToGroup, event.data)
   model.apply(message, performance.now())

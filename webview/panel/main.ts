@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import { PanelState, ToPanel, type FromPanel } from '../../protocol/panel.ts'
-import { paced } from '../paced.ts'
+import { throttled } from '../../protocol/throttled.ts'
 import { PanelModel } from './model.ts'
 import './panel.css'
 import { PanelView } from './view.ts'
@@ -34,7 +34,7 @@ const view = new PanelView(root, model, {
   remember: state => vscode.setState(state),
 })
 
-const redrawSoon = paced(redrawMilliseconds, () => {
+const redrawSoon = throttled(redrawMilliseconds, () => {
   requestAnimationFrame(draw)
 })
 
