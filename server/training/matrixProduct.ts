@@ -25,7 +25,7 @@ export function openMatrixProduct(
     product(x, y, m, n, k, into) {
       if (m === 0 || n === 0) return
       const inputs = { a: ort.tensor(x.subarray(0, m * k), [m, k]), b: ort.tensor(y.subarray(0, n * k), [n, k]) }
-      session.run(inputs, { y: ort.tensor(into.subarray(0, m * n), [m, n]) }, {})
+      session.run(inputs, { y: ort.tensor(into.subarray(0, m * n), [m, n]) })
     },
     dispose: () => session.dispose(),
   }

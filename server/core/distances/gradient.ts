@@ -35,7 +35,8 @@ export function distanceGradient(
     else if (distances[i * n + j] > 0) pull(embeddings, d, i, j, weight / distances[i * n + j], into)
   }
   if (places) {
-    for (const place of places) {
+    for (let at = 0; at < places.length; at++) {
+      const place = places[at]
       const i = Math.floor(place / n)
       const j = place - i * n
       const mirrored = j * n + i

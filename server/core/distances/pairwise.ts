@@ -48,16 +48,38 @@ export function pairwiseDistances(
 /**
  * The same from squared distances that are measured already. For the cosine, of rows that are all of length 1
  * (`areUnits`): then 1 − cos(x, y) = ½‖x − y‖².
- * @param squared row-major [n, n]
+ * @param squared row-major [n, n], symmetric: only the half above the diagonal is read
+ * @returns whether all are finite numbers
  * @throws RangeError when an array is too short
  */
-export function takeSquared(kind: DistanceKind, squared: Floats, n: number, into: Float64Array): void {
+export function takeSquared(kind: DistanceKind, squared: Floats, n: number, into: Float64Array): boolean {
   if (squared.length < n * n) throw new RangeError(`${n} × ${n} distances do not fit in ${squared.length} numbers`)
   if (into.length < n * n) throw new RangeError(`${n} × ${n} distances do not fit in ${into.length} numbers`)
-  if (kind === 'euclidean') for (let i = 0; i < n * n; i++) into[i] = Math.sqrt(squared[i])
-  else if (kind === 'cosine') for (let i = 0; i < n * n; i++) into[i] = squared[i] / 2
-  else for (let i = 0; i < n * n; i++) into[i] = squared[i]
+  const euclidean = kind === 'euclidean'
+  const factor = kind === 'cosine' ? 0.5 : 1
+  // A sum of finite distances may overflow, a product with 0 may not.
+  let zero = 0
+  // Square by square: half of the distances are written column by column, which takes a cache line for each otherwise.
+  for (let top = 0; top < n; top += square) {
+    const bottom = Math.min(top + square, n)
+    for (let left = top; left < n; left += square) {
+      const right = Math.min(left + square, n)
+      for (let i = top; i < bottom; i++) {
+        for (let j = Math.max(left, i); j < right; j++) {
+          const value = squared[i * n + j]
+          const distance = euclidean ? Math.sqrt(value) : value * factor
+          zero += distance * 0
+          into[i * n + j] = distance
+          into[j * n + i] = distance
+        }
+      }
+    }
+  }
+  return zero === 0
 }
+
+/** Rows and columns of distances written together. */
+const square = 16
 
 /** Whether all rows have length 1, up to what single precision makes of it. A network may also give a row of zeros. */
 export function areUnits(x: Floats, n: number, d: number): boolean {

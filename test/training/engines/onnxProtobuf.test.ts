@@ -31,7 +31,7 @@ describe('product graphs', () => {
     const y = new Float32Array(4)
     const a = ort.tensor(Float32Array.from(matrices.p), p)
     const b = ort.tensor(Float32Array.from(matrices.q), q)
-    session.run({ a, b }, { y: ort.tensor(y, [2, 2]) }, {})
+    session.run({ a, b }, { y: ort.tensor(y, [2, 2]) })
     session.dispose()
     expect([...y]).toEqual(expected)
 
@@ -41,7 +41,7 @@ describe('product graphs', () => {
       Float32Array.from([1, 2, 3].flatMap(factor => values.map(value => factor * value)))
     const as = ort.tensor(times(matrices.p), [3, ...p])
     const bs = ort.tensor(times(matrices.q), [3, ...q])
-    many.run({ a: as, b: bs }, { y: ort.tensor(three, [3, 2, 2]) }, {})
+    many.run({ a: as, b: bs }, { y: ort.tensor(three, [3, 2, 2]) })
     many.dispose()
     expect([...three]).toEqual([1, 4, 9].flatMap(factor => expected.map(value => factor * value)))
   })

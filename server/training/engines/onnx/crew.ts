@@ -92,7 +92,7 @@ function sharesMemory(ort: Ort): boolean {
   const one = ort.tensor(new Float32Array(new SharedArrayBuffer(4)), [1, 1])
   const session = ort.session(productGraph('plain', false), 1)
   try {
-    session.run({ a: one, b: one }, { y: one }, {})
+    session.run({ a: one, b: one }, { y: one })
     shares = true
   } catch {
     shares = false

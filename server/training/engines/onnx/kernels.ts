@@ -41,6 +41,7 @@ export interface Kernels {
   rectifyBackward(dx: number, dy: number, y: number, count: number, slope: number, cap: number): void
   addBias(y: number, bias: number, rows: number, columns: number): void
   addBiasRectify(y: number, bias: number, rows: number, columns: number, slope: number, cap: number): void
+  transpose(to: number, toStride: number, from: number, fromStride: number, rows: number, columns: number): void
   toColumns(columns: number, x: number, ...window: Windowed): void
   toChannelRows(rows: number, planes: number, x: number, ...window: Windowed): void
   turnFilters(to: number, from: number, kernel: number, channels: number, filters: number): void
@@ -141,6 +142,8 @@ export interface Kernels {
     m: number,
     v: number,
     count: number,
+    parts: number,
+    stride: number,
     clip: number,
     keep: number,
     beta1: number,
@@ -151,18 +154,20 @@ export interface Kernels {
     size: number,
     root: number,
     tiniest: number,
-  ): void
+  ): number
   momentum(
     weight: number,
     gradient: number,
     velocity: number,
     count: number,
+    parts: number,
+    stride: number,
     clip: number,
     keep: number,
     factor: number,
     rate: number,
     tiniest: number,
-  ): void
+  ): number
 }
 
 /** A window's numbers as the kernels take them. */

@@ -4,17 +4,17 @@
  */
 import { createRequire } from 'node:module'
 
+/** What the binding reads of a tensor of the package, as plain properties: those of its class are getters, which take longer. */
 export interface OrtTensor {
+  readonly type: 'float32'
+  readonly location: 'cpu'
   readonly dims: readonly number[]
+  readonly data: Float32Array
 }
 
 /** A loaded model. Outputs are written into the arrays of the tensors given. */
 export interface OrtSession {
-  run(
-    inputs: Readonly<Record<string, OrtTensor>>,
-    outputs: Readonly<Record<string, OrtTensor>>,
-    options: object,
-  ): unknown
+  run(inputs: Readonly<Record<string, OrtTensor>>, outputs: Readonly<Record<string, OrtTensor>>): unknown
   dispose(): void
 }
 
@@ -40,9 +40,6 @@ export function loadOrt(): Ort {
 
 function load(): Ort {
   const require = createRequire(import.meta.url)
-  const { Tensor } = require('onnxruntime-common') as {
-    Tensor: new (type: string, data: Float32Array, dims: readonly number[]) => OrtTensor
-  }
   const { version } = require('onnxruntime-node/package.json') as { version: string }
   const { binding, initOrt } = require('onnxruntime-node/dist/binding.js') as Partial<{
     binding: Binding
@@ -54,7 +51,7 @@ function load(): Ort {
   initOrt()
   return {
     version,
-    tensor: (data, dims) => new Tensor('float32', data, dims),
+    tensor: (data, dims) => ({ type: 'float32', location: 'cpu', dims, data }),
     session(model, threads) {
       const session = new binding.InferenceSession()
       session.loadModel(model.buffer, model.byteOffset, model.byteLength, {

@@ -1,6 +1,5 @@
 /** One thread's share of the engine: its program, and its slice of the weights to update. */
 import { clipFactor, tiniest, type UpdateRule, updateRule } from '../optimizerRule.ts'
-import type { WeightSpec } from '../../models/weights.ts'
 import type { EngineOptions } from '../trainEngine.ts'
 import { type Kernels, instantiateKernels } from './kernels.ts'
 import { type SharedLayout, sharedLayout } from './layout.ts'
@@ -19,9 +18,6 @@ export interface PartOptions {
   readonly productThreads: number
   readonly kernels: WebAssembly.Module
 }
-
-/** Weights that are updated at a time: with their gradients and the optimizer's memory they fit into a core's first cache. */
-const blockFloats = 1024
 
 /** Indices into `SharedLayout.numbers`. */
 const number = { learningRate: 0, step: 1, squares: 2 } as const
@@ -91,6 +87,11 @@ export class Part {
     this.#kernels.squaredDistances(distances, embeddings, this.team.images, size, first, first + images)
   }
 
+  /** What this thread can do while the first one mines triplets. */
+  prepare(): void {
+    this.program.prepare(this.#pass(true))
+  }
+
   backward(): void {
     const pass = this.#pass(true)
     const own = this.layout.gradients[this.team.rank]
@@ -107,21 +108,10 @@ export class Part {
     const rule = updateRule(optimizer, this.#numbers[number.learningRate], this.step + 1)
     this.team.barrier()
     this.program.finish(this.#pass(true))
-    let squares = 0
-    if (clipNorm === null) {
-      // Nothing waits for the norm: a block moves while its gradient is still in the cache.
-      this.#eachBlock((spec, from, count) => {
-        squares += this.#gather(spec, from, count)
-        this.#move(rule, spec, from, count, 1)
-      })
-      return this.#norm(squares)
-    }
-    this.#eachBlock((spec, from, count) => {
-      squares += this.#gather(spec, from, count)
-    })
-    const norm = this.#norm(squares)
-    const clip = clipFactor(norm, clipNorm)
-    this.#eachBlock((spec, from, count) => this.#move(rule, spec, from, count, clip))
+    // Nothing waits for the norm: gradients are added as they move the weights.
+    if (clipNorm === null) return this.#norm(this.#move(rule, 1, false))
+    const norm = this.#norm(this.#gather())
+    this.#move(rule, clipFactor(norm, clipNorm), true)
     this.team.barrier()
     return norm
   }
@@ -130,30 +120,31 @@ export class Part {
     this.#products.dispose()
   }
 
-  /** Calls with every block of the weights that this thread moves: its share of each tensor. */
-  #eachBlock(visit: (spec: WeightSpec, from: number, count: number) => void): void {
-    for (const { spec, offset, count } of this.layout.trained) {
-      const { first, floats } = this.#share(spec.name, count)
-      const to = offset + first + floats
-      for (let from = offset + first; from < to; from += blockFloats)
-        visit(spec, from, Math.min(blockFloats, to - from))
-    }
-  }
-
-  /** This thread's floats of a weight: whole rows where rows are divided, else whole vectors, of which the last may have rests. */
-  #share(name: string, count: number): { readonly first: number; readonly floats: number } {
-    const { rank, size } = this.team
+  /** A thread's floats of a weight: whole rows where rows are divided, else whole vectors, of which the last may have rests. */
+  #share(name: string, count: number, rank = this.team.rank): { readonly first: number; readonly floats: number } {
+    const { size } = this.team
     const unit = this.#divided.get(name) ?? 4
     const units = Math.ceil(count / unit)
     const first = Math.floor((units * rank) / size)
     return { first: first * unit, floats: (Math.floor((units * (rank + 1)) / size) - first) * unit }
   }
 
-  /** Adds up all threads' gradients of a block. @returns the sum of squares */
-  #gather({ name }: WeightSpec, from: number, count: number): number {
+  /** Adds up all threads' gradients of this thread's slice, in the first one's block. @returns the sum of squares */
+  #gather(): number {
+    let squares = 0
+    for (const { spec, offset, count } of this.layout.trained) {
+      const { first, floats } = this.#share(spec.name, count)
+      const { address, parts, stride } = this.#gradient(spec.name, offset + first)
+      squares += this.#kernels.gatherGradient(address, floats, parts, stride)
+    }
+    return squares
+  }
+
+  /** Where the parts of a gradient are that are still to be added, from a float of the weights on. */
+  #gradient(name: string, from: number): { readonly address: number; readonly parts: number; readonly stride: number } {
     const [first, second = first] = this.layout.gradients
     const parts = this.#divided.has(name) ? 1 : this.team.size
-    return this.#kernels.gatherGradient(first + from * 4, count, parts, second - first)
+    return { address: first + from * 4, parts, stride: second - first }
   }
 
   /** The norm from the sums of squares of all threads, which wait for one another here. */
@@ -166,34 +157,28 @@ export class Part {
     return Math.sqrt(total)
   }
 
-  #move(rule: UpdateRule, { decays }: WeightSpec, from: number, count: number, clip: number): void {
-    const { layout } = this
-    const weight = layout.weights + from * 4
-    const gradient = layout.gradients[0] + from * 4
-    const [slot, second] = layout.slots.map(({ address }) => address + from * 4)
-    const keep = decays ? rule.keep : 1
-    if (rule.kind === 'adam') {
-      const { beta1, beta2, epsilon, size, root } = rule
-      this.#kernels.adam(
-        weight,
-        gradient,
-        slot,
-        second,
-        count,
-        clip,
-        keep,
-        beta1,
-        beta2,
-        1 - beta1,
-        1 - beta2,
-        epsilon,
-        size,
-        root,
-        tiniest,
-      )
-    } else {
-      this.#kernels.momentum(weight, gradient, slot, count, clip, keep, rule.momentum, rule.rate, tiniest)
+  /** Moves this thread's slice of the weights. @returns the sum of squares of its gradient, before it is clipped */
+  #move(rule: UpdateRule, clip: number, gathered: boolean): number {
+    const { trained, weights, slots } = this.layout
+    const kernels = this.#kernels
+    let squares = 0
+    for (const { spec, offset, count } of trained) {
+      const { first, floats } = this.#share(spec.name, count)
+      const from = offset + first
+      const { address, parts, stride } = this.#gradient(spec.name, from)
+      const [weight, ...memories] = [weights, ...slots.map(slot => slot.address)].map(start => start + from * 4)
+      const shape = [floats, gathered ? 1 : parts, stride, clip, spec.decays ? rule.keep : 1] as const
+      if (rule.kind === 'adam') {
+        const { beta1, beta2, epsilon, size, root } = rule
+        const [m, v] = memories
+        const rates = [beta1, beta2, 1 - beta1, 1 - beta2, epsilon, size, root, tiniest] as const
+        squares += kernels.adam(weight, address, m, v, ...shape, ...rates)
+      } else {
+        const [velocity] = memories
+        squares += kernels.momentum(weight, address, velocity, ...shape, rule.momentum, rule.rate, tiniest)
+      }
     }
+    return squares
   }
 
   #pass(training: boolean): Pass {
@@ -217,7 +202,6 @@ export class Part {
       planes: new Scratch(),
       beforePool: new Scratch(),
       partial: new Scratch(),
-      slice: new Scratch(),
       images: Math.ceil(engine.batchSize / ranks),
       seed: engine.seed,
       weight: name => layout.weights + known(trained, name),
@@ -225,9 +209,12 @@ export class Part {
       neighbour: (address, rank) => address + (rank - team.rank) * partBytes,
       divide: (name, rowFloats) => {
         this.#divided.set(name, rowFloats)
-        const { first, floats } = this.#share(name, known(counts, name))
-        const gradient = layout.gradients[0] + known(trained, name) + first * 4
-        return { gradient, first: first / rowFloats, rows: floats / rowFloats }
+        const count = known(counts, name)
+        const of = (rank: number): { readonly first: number; readonly rows: number } => {
+          const { first, floats } = this.#share(name, count, rank)
+          return { first: first / rowFloats, rows: floats / rowFloats }
+        }
+        return { gradient: layout.gradients[0] + known(trained, name) + of(team.rank).first * rowFloats * 4, of }
       },
       running: name => known(running, name),
       statistics: (name, rank) => known(layout.statistics, name) + rank * layout.statisticsStride,

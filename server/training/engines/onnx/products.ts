@@ -23,8 +23,6 @@ interface Call {
   readonly outputs: Readonly<Record<'y', OrtTensor>>
 }
 
-const noOptions = {}
-
 export class Products {
   readonly #ort: Ort
   readonly #memory: WebAssembly.Memory
@@ -54,7 +52,7 @@ export class Products {
         if (last < 0) last = calls.push(this.#prepare(kind, count, a, b, y, m, k, n)) - 1
         const { inputs, outputs } = calls[last]
         session ??= this.#session(kind, count > 1)
-        session.run(inputs, outputs, noOptions)
+        session.run(inputs, outputs)
       },
     }
   }

@@ -24,6 +24,8 @@ export interface Program {
   readonly output: Value
   readonly outputGradient: number
   forward(pass: Pass): void
+  /** What threads can do while the first one mines. */
+  prepare(pass: Pass): void
   backward(pass: Pass): void
   /** What is left of the way back once every thread has come this far. */
   finish(pass: Pass): void
@@ -104,8 +106,7 @@ export function buildProgram(bench: Workbench, network: Network): Program {
     if (step.dx !== gradient) pool.give(gradient)
     gradient = step.dx
   }
-  for (const scratch of [bench.columns, bench.planes, bench.beforePool, bench.partial, bench.slice])
-    scratch.place(bench.arena)
+  for (const scratch of [bench.columns, bench.planes, bench.beforePool, bench.partial]) scratch.place(bench.arena)
 
   return {
     input,
@@ -114,6 +115,9 @@ export function buildProgram(bench: Workbench, network: Network): Program {
     forward(pass) {
       for (const { operation } of steps) operation.forward(pass)
     },
+    prepare(pass) {
+      for (const { operation, reached } of steps) if (reached) operation.prepare?.(pass)
+    },
     backward(pass) {
       for (let i = steps.length - 1; i >= 0; i--) {
         const step = steps[i]
@@ -121,7 +125,8 @@ export function buildProgram(bench: Workbench, network: Network): Program {
       }
     },
     finish(pass) {
-      for (const { operation, reached } of steps) if (reached) operation.finish?.(pass)
+      // Backwards: weights move from the first layer on, whose gradient is then the last to have come into the cache.
+      for (let i = steps.length - 1; i >= 0; i--) if (steps[i].reached) steps[i].operation.finish?.(pass)
     },
   }
 }

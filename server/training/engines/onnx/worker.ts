@@ -34,7 +34,8 @@ function work({ options, memory, rank, partBytes }: WorkerSetup): void {
         part.team.barrier()
         part.measure()
         part.team.barrier()
-        // The first thread mines the triplets.
+        // The first thread mines the triplets meanwhile.
+        part.prepare()
         part.team.barrier()
         if (part.team.command === 'train') {
           part.backward()

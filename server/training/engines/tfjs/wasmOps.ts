@@ -174,13 +174,13 @@ export class WasmOps extends TfOps {
     const addresses = slots.map(slot => this.#at(tensors.get(`${name}${slot}`)))
     this.#inFours([this.#at(gradient), ...addresses], gradient.size, ([g, w, first, second], count) => {
       if (rule.kind === 'sgd') {
-        this.#kernels.momentum(w, g, first, count, clip, keep, rule.momentum, rule.rate, tiniest)
+        this.#kernels.momentum(w, g, first, count, 1, 0, clip, keep, rule.momentum, rule.rate, tiniest)
         return
       }
       const { beta1, beta2, epsilon, size, root } = rule
       const [rest1, rest2] = [1 - beta1, 1 - beta2]
       const rates = [clip, keep, beta1, beta2, rest1, rest2, epsilon, size, root, tiniest] as const
-      this.#kernels.adam(w, g, first, second, count, ...rates)
+      this.#kernels.adam(w, g, first, second, count, 1, 0, ...rates)
     })
   }
 

@@ -5,6 +5,7 @@
  * Pictures are turned into planes first, with the padding around them; then every run of a row is a copy.
  */
 import { FLOAT, LANES, floatAt, zeroFloats } from './lanes'
+import { transpose } from './transpose'
 
 /** planes [channels, images, planeHeight, planeWidth] = x [images, height, width, channels], zero around. */
 function toPlanes(
@@ -29,43 +30,7 @@ function toPlanes(
     for (let y = 0; y < rows; y++) {
       const from = floatAt(x, (image * height + y) * width * channels)
       const to = floatAt(planes, (image * planeHeight + y + top) * planeWidth + left)
-      let c = 0
-      for (; c + LANES <= channels; c += LANES) {
-        let p = floatAt(from, c)
-        let q = to + <usize>c * stride
-        let i = 0
-        for (; i + LANES <= columns; i += LANES) {
-          const a = v128.load(p)
-          const b = v128.load(p + pixel)
-          const d = v128.load(p + 2 * pixel)
-          const e = v128.load(p + 3 * pixel)
-          const ab0 = i32x4.shuffle(a, b, 0, 4, 1, 5)
-          const ab1 = i32x4.shuffle(a, b, 2, 6, 3, 7)
-          const de0 = i32x4.shuffle(d, e, 0, 4, 1, 5)
-          const de1 = i32x4.shuffle(d, e, 2, 6, 3, 7)
-          v128.store(q, i32x4.shuffle(ab0, de0, 0, 1, 4, 5))
-          v128.store(q + stride, i32x4.shuffle(ab0, de0, 2, 3, 6, 7))
-          v128.store(q + 2 * stride, i32x4.shuffle(ab1, de1, 0, 1, 4, 5))
-          v128.store(q + 3 * stride, i32x4.shuffle(ab1, de1, 2, 3, 6, 7))
-          p += 4 * pixel
-          q += LANES * FLOAT
-        }
-        for (; i < columns; i++) {
-          for (let lane = 0; lane < LANES; lane++) {
-            store<f32>(q + <usize>lane * stride, load<f32>(floatAt(p, lane)))
-          }
-          p += pixel
-          q += FLOAT
-        }
-      }
-      for (; c < channels; c++) {
-        let p = floatAt(from, c)
-        const q = to + <usize>c * stride
-        for (let i = 0; i < columns; i++) {
-          store<f32>(floatAt(q, i), load<f32>(p))
-          p += pixel
-        }
-      }
+      transpose(to, stride, from, pixel, columns, channels)
     }
   }
 }

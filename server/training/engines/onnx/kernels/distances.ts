@@ -11,30 +11,60 @@ import { FLOAT, LANES, floatAt, laneSum } from './lanes'
 export function squaredDistances(squared: usize, x: usize, rows: i32, size: i32, from: i32, to: i32): void {
   const line = <usize>size * FLOAT
   const half = rows / 2
+  const even = size & ~(2 * LANES - 1)
   for (let i = from; i < to; i++) {
     const a = x + <usize>i * line
     store<f32>(floatAt(squared, i * rows + i), 0)
-    for (let step = 1; step <= half; step++) {
-      const j = i + step < rows ? i + step : i + step - rows
+    // Two at a time: what is read of the row serves both. The last one may be its own other.
+    for (let step = 1; step <= half; step += 2) {
+      const j = behind(i, step, rows)
+      const l = behind(i, min(step + 1, half), rows)
       const b = x + <usize>j * line
-      let sums = f32x4.splat(0)
-      let more = sums
-      let k = 0
-      for (; k + 2 * LANES <= size; k += 2 * LANES) {
-        const p = floatAt(a, k)
-        const q = floatAt(b, k)
-        const d = f32x4.sub(v128.load(p), v128.load(q))
-        const e = f32x4.sub(v128.load(p, 16), v128.load(q, 16))
-        sums = f32x4.add(sums, f32x4.mul(d, d))
-        more = f32x4.add(more, f32x4.mul(e, e))
+      const c = x + <usize>l * line
+      let b0 = f32x4.splat(0)
+      let b1 = b0
+      let c0 = b0
+      let c1 = b0
+      for (let k = 0; k < even; k += 2 * LANES) {
+        const a0 = v128.load(floatAt(a, k))
+        const a1 = v128.load(floatAt(a, k), 16)
+        const p0 = f32x4.sub(a0, v128.load(floatAt(b, k)))
+        const p1 = f32x4.sub(a1, v128.load(floatAt(b, k), 16))
+        const q0 = f32x4.sub(a0, v128.load(floatAt(c, k)))
+        const q1 = f32x4.sub(a1, v128.load(floatAt(c, k), 16))
+        b0 = f32x4.add(b0, f32x4.mul(p0, p0))
+        b1 = f32x4.add(b1, f32x4.mul(p1, p1))
+        c0 = f32x4.add(c0, f32x4.mul(q0, q0))
+        c1 = f32x4.add(c1, f32x4.mul(q1, q1))
       }
-      let sum = laneSum(f32x4.add(sums, more))
-      for (; k < size; k++) {
-        const d = load<f32>(floatAt(a, k)) - load<f32>(floatAt(b, k))
-        sum += d * d
-      }
-      store<f32>(floatAt(squared, i * rows + j), sum)
-      store<f32>(floatAt(squared, j * rows + i), sum)
+      put(squared, rows, i, j, laneSum(f32x4.add(b0, b1)) + rest(a, b, even, size))
+      put(squared, rows, i, l, laneSum(f32x4.add(c0, c1)) + rest(a, c, even, size))
     }
   }
+}
+
+/** The row that is so many steps behind another, in a circle. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function behind(i: i32, step: i32, rows: i32): i32 {
+  return i + step < rows ? i + step : i + step - rows
+}
+
+/** What the last numbers of two rows add, behind those that are taken eight at a time. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function rest(a: usize, b: usize, from: i32, size: i32): f32 {
+  let sum: f32 = 0
+  for (let k = from; k < size; k++) {
+    const d = load<f32>(floatAt(a, k)) - load<f32>(floatAt(b, k))
+    sum += d * d
+  }
+  return sum
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function put(squared: usize, rows: i32, i: i32, j: i32, value: f32): void {
+  store<f32>(floatAt(squared, i * rows + j), value)
+  store<f32>(floatAt(squared, j * rows + i), value)
 }

@@ -4,6 +4,7 @@
  */
 export * from './elementwise'
 export * from './rectifiers'
+export * from './transpose'
 export * from './columns'
 export * from './pooling'
 export * from './optimizers'

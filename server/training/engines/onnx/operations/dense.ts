@@ -31,11 +31,13 @@ export function dense(bench: Workbench, x: Value, spec: DenseSpec, rectifier: Re
       kernelGradient.backward(pass, dy)
       if (dx !== 0) toInput.run(dy, weight, dx, images, units, x.size)
     },
+    prepare: pass => kernelGradient.prepare?.(pass),
     finish: pass => kernelGradient.finish?.(pass),
   }
 }
 
 interface KernelGradient {
+  prepare?(pass: Pass): void
   backward(pass: Pass, dy: number): void
   finish?(pass: Pass): void
 }
@@ -51,28 +53,38 @@ function alone(bench: Workbench, x: Value, { name, units }: DenseSpec): KernelGr
 
 /**
  * Each thread's rows of the gradient, from all pictures. Nothing is left to be added, and the rows are still in the cache when
- * they move the weights.
+ * they move the weights. The threads that do not mine turn the inputs around meanwhile: a product that need not transpose
+ * is faster.
  */
 function together(bench: Workbench, x: Value, { name, units }: DenseSpec): KernelGradient {
   const { kernels, team } = bench
-  const { gradient, first: column, rows: columns } = bench.divide(`${name}/kernel`, units)
+  const division = bench.divide(`${name}/kernel`, units)
+  const own = division.of(team.rank)
   const whole = bench.images * team.size
   const allDy = bench.neighbour(bench.arena.floats(whole * units), 0)
-  bench.slice.need(whole * columns)
-  const toWeight = bench.products.product('transposedA')
+  /** This thread's columns of all inputs, as rows. */
+  const columns = bench.arena.floats(whole * Math.ceil(x.size / team.size))
+  const toWeight = bench.products.product('plain')
   return {
+    prepare({ batch }) {
+      const others = team.size - 1
+      for (let rank = 0; rank < team.size; rank++) {
+        const { first, rows } = division.of(rank)
+        const from = Math.floor((rows * (team.rank - 1)) / others)
+        const count = Math.floor((rows * team.rank) / others) - from
+        for (let giver = 0; giver < team.size; giver++) {
+          const pictures = team.part(giver)
+          const to = bench.neighbour(columns, rank) + (from * batch + pictures.first) * 4
+          const input = bench.neighbour(x.address, giver) + (first + from) * 4
+          kernels.transpose(to, batch * 4, input, x.size * 4, pictures.images, count)
+        }
+      }
+    },
     backward({ first, images }, dy) {
       kernels.copy(allDy + first * units * 4, dy, images * units)
     },
     finish({ batch }) {
-      const { address: to } = bench.slice
-      let row = 0
-      for (let rank = 0; rank < team.size; rank++) {
-        const from = bench.neighbour(x.address, rank) + column * 4
-        for (let i = 0; i < team.part(rank).images; i++, row++)
-          kernels.copy(to + row * columns * 4, from + i * x.size * 4, columns)
-      }
-      toWeight.run(to, allDy, gradient, columns, batch, units)
+      toWeight.run(columns, allDy, division.gradient, own.rows, batch, units)
     },
   }
 }

@@ -35,6 +35,8 @@ export interface Operation {
    * @param dx where the gradient of the input goes; 0 when nobody needs it
    */
   backward(pass: Pass, dy: number, dx: number): void
+  /** What a thread can do for all while the first one mines triplets, from what came out of the way forward. */
+  prepare?(pass: Pass): void
   /** What has to wait until every thread is through with its way back: gradients over the whole batch. */
   finish?(pass: Pass): void
 }
@@ -55,8 +57,6 @@ export interface Workbench {
   readonly beforePool: Scratch
   /** A weight gradient that is to be added to another. */
   readonly partial: Scratch
-  /** Columns of the whole batch. */
-  readonly slice: Scratch
   /** Most pictures that this thread may get. */
   readonly images: number
   readonly seed: number
@@ -69,10 +69,17 @@ export interface Workbench {
    * Divides the rows of a weight among the threads: each computes the gradient of its own over the whole batch, in the first
    * thread's block of gradients.
    */
-  divide(name: string, rowFloats: number): { readonly gradient: number; readonly first: number; readonly rows: number }
+  divide(name: string, rowFloats: number): Division
   running(name: string): number
   /** Doubles that every thread can read: four per channel of a batch norm, a block a thread. */
   statistics(name: string, rank: number): number
+}
+
+/** Rows of a weight, divided among the threads. */
+export interface Division {
+  /** Address of this thread's part of the gradient. */
+  readonly gradient: number
+  of(rank: number): { readonly first: number; readonly rows: number }
 }
 
 /** min(cap, x > 0 ? x : slope · x) */
