@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { type Interface, createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import * as v from 'valibot'
+import { trainerMemory } from '../server/launch.ts'
 
 /** The first line of a contender: the setting it runs in. */
 const Ready = v.object({ label: v.string() })
@@ -45,7 +46,8 @@ export class Contender {
   /** @returns `null` when the process ends without having been ready */
   static async start(command: string, args: readonly string[]): Promise<Contender | null> {
     const start = performance.now()
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+    const env = command === process.execPath ? { ...trainerMemory, ...process.env } : process.env
+    const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] })
     child.on('error', () => child.stdout.destroy())
     const reader = createInterface({ input: child.stdout })
     const lines = reader[Symbol.asyncIterator]()

@@ -13,7 +13,7 @@ import { text } from 'node:stream/consumers'
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import { Assignment } from '../protocol/assignment.ts'
-import { backgroundVariable, goToBackground } from './background.ts'
+import { backgroundVariable, stepBack } from './background.ts'
 import { cacheFolder } from './cacheFolder.ts'
 import { configureLocale } from './locale.ts'
 import { logFile, runFolder, trainerLockFile } from './store/layout.ts'
@@ -94,7 +94,7 @@ async function train(store: Store, runId: number): Promise<void> {
       threads,
       auto: { tryInProcess, cacheFolder: cacheFolder() },
       // Until there is something to see, whoever has pressed start is waiting for it.
-      ...(process.env[backgroundVariable] === undefined ? {} : { onFirstStep: goToBackground }),
+      ...(process.env[backgroundVariable] === undefined ? {} : { onFirstStep: () => stepBack(run.created) }),
     })
     const { step } = store.run(runId) ?? run
     switch (outcome.kind) {

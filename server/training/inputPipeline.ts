@@ -36,7 +36,7 @@ const smallBatch = 1 << 19
  * batches), a thread prepares the next ones while the engine works on this one; the batches are the same either way.
  */
 export interface InputPipeline {
-  /** Begins with the first batches while the caller does something else; only after `resume`. */
+  /** Begins with the first batch while the caller does something else; only after `resume`. */
   prepare(): void
   /** @throws Error when the pictures can no longer be read */
   next(): Promise<InputBatch>
@@ -158,6 +158,8 @@ class ThreadedInput implements InputPipeline {
   readonly #asked: { readonly filled: Promise<Filled>; readonly samplerState: Int32Array }[] = []
   readonly #waiting = new Map<number, Waiting>()
   #samplerState: Int32Array
+  /** Batches given out. */
+  #given = 0
   /** The batch given out last: its arrays are used again for another. */
   #inUse: Filled | null = null
   #failure: Error | null = null
@@ -176,14 +178,18 @@ class ThreadedInput implements InputPipeline {
   }
 
   prepare(): void {
-    while (this.#asked.length <= ahead) this.#ask(null)
+    if (this.#asked.length === 0) this.#ask(null)
   }
 
   async next(): Promise<InputBatch> {
-    const recycled = this.#inUse
+    let recycled = this.#inUse
     this.#inUse = null
-    if (this.#asked.length === ahead) this.#ask(recycled)
-    this.prepare()
+    // One more with each step: nothing keeps the processors from the first one, which somebody is waiting for.
+    const wanted = 1 + Math.min(ahead, this.#given++)
+    while (this.#asked.length < wanted) {
+      this.#ask(recycled)
+      recycled = null
+    }
     const oldest = this.#asked.shift()
     if (oldest === undefined) throw new Error('No batch was asked for')
     const filled = await oldest.filled

@@ -75,7 +75,7 @@ export async function openRun(
     }
     input = createInputPipeline({ dataset, train: split.train, sampler, augment: spec.augment, seed: spec.seed })
     if (before) input.resume(before.sampler, before.loop.step)
-    // The first batches are read while the engine starts.
+    // The first batch is read while the engine starts.
     if (forkedFrom === null) input.prepare()
     const engine = await openEngine(spec.engine, before?.engineId ?? forkedFrom, options, auto)
     const pipeline = input

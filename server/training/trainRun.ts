@@ -46,8 +46,8 @@ export interface TrainContext {
   readonly auto?: AutoOptions
   /** Threads that the engine may use at most; left out or `null`: as many as it finds best. */
   readonly threads?: number | null
-  /** The first step of this process is recorded. */
-  readonly onFirstStep?: () => void
+  /** The first step of this process is recorded; the next one waits for what this does. */
+  readonly onFirstStep?: () => Promise<void>
 }
 
 export type Outcome =
@@ -252,11 +252,11 @@ class Loop {
 
     const result = await this.stepper.step(learningRate, look)
     state.step++
+    tracker.record(state.step, epoch, { ...result.values, ...this.memory() })
+    if (!this.hasStepped) await this.context.onFirstStep?.()
+    this.hasStepped = true
     // Not earlier: the first point comes first.
     if (state.step === 1) this.endSearch = searchLeaks(run, tracker)
-    tracker.record(state.step, epoch, { ...result.values, ...this.memory() })
-    if (!this.hasStepped) this.context.onFirstStep?.()
-    this.hasStepped = true
     if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
       const message = words.diverged(state.step, run.spec)
       tracker.milestone(state.step, 'diverged', message)

@@ -12,15 +12,24 @@ import { onnxKind } from './engines/onnx/onnxEngine.ts'
 import { plainAdam } from './engines/optimizerRule.ts'
 import { inputThread } from './inputPipeline.ts'
 import { buildNetwork } from './models/build.ts'
+import { initialWeights } from './models/weights.ts'
 
 const picture = { height: 16, width: 16, channels: 3 }
 const classes = 8
 const batchSize = 4 * classes
 const steps = 40
+/** Wide enough that the compiler sees the loop that draws first weights. */
+const wide = [32, 64]
 /** As many as a run is likely to have, of which only the second one is known before the run is. */
 const threads = Math.min(2, availableParallelism())
 
-const model: ModelSpec = { architecture: 'conv', embeddingSize: 16, filters: [16, 16], batchNorm: true, dropout: 0 }
+const modelOf = (filters: number[]): ModelSpec => ({
+  architecture: 'conv',
+  embeddingSize: 16,
+  filters,
+  batchNorm: true,
+  dropout: 0,
+})
 const loss = {
   margin: 0.2,
   distance: 'squared-euclidean',
@@ -36,7 +45,7 @@ const loss = {
  */
 export async function warmUp(isEnough: () => boolean): Promise<void> {
   startSpare(inputThread())
-  const network = buildNetwork(model, picture, loss.normalize)
+  const network = buildNetwork(modelOf([16, 16]), picture, loss.normalize)
   if ((await onnxKind.unusable(network)) !== null) return
   const engine = await onnxKind.create({
     network,
@@ -70,4 +79,6 @@ export async function warmUp(isEnough: () => boolean): Promise<void> {
     engine.dispose()
   }
   if (threads > 1) startSpare(crewThread())
+  for (let seed = 1; seed <= 3 && !isEnough(); seed++)
+    initialWeights(buildNetwork(modelOf(wide), picture, loss.normalize), seed)
 }

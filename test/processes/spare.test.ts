@@ -53,6 +53,8 @@ describe('a spare trainer', () => {
     await until('it steps back', () => getPriority(spare) === constants.priority.PRIORITY_BELOW_NORMAL)
     await until('the run ends', hasEnded(store, id))
     expect(theRun(store, id)).toMatchObject({ status: 'done', step: 1500, attempt: 1 })
+    // The second after start was pressed belongs to the panel that comes up, apart from the first step.
+    expect(store.rawPoints(id, 'loss').times[1] - theRun(store, id).created).toBeGreaterThanOrEqual(1_000)
     expect(existsSync(logFile(store.dir, `run-${id}`))).toBe(true)
     await until('the next one is up', () => found(store, 'spare').some(({ pid }) => pid !== spare))
 
