@@ -53,6 +53,13 @@ const forbidden = [
     to: { path: packages('chart\\.js', 'chartjs-[^/]+') },
   },
   {
+    name: 'pages-load-no-umap',
+    comment: 'Maps are computed in a worker: a page that comes up would load a quarter more for them.',
+    severity: 'error',
+    from: { path: '^webview/', pathNot: '^webview/embedding/(umapLayout|mapWorker)\\.ts$' },
+    to: { path: [packages('umap-js'), '^webview/embedding/umapLayout\\.ts$'] },
+  },
+  {
     name: 'webview-imports-only-protocol',
     comment: 'A panel lives in a browser and gets its data through messages alone.',
     severity: 'error',

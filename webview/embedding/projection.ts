@@ -1,9 +1,8 @@
 /** Codes as points of a map: PCA at once; UMAP from a worker, which sends its points as they settle. */
 import * as v from 'valibot'
 import type { Codes } from './distance.ts'
-import { MapProgress } from './mapMessages.ts'
+import { leastForUmap, MapProgress } from './mapMessages.ts'
 import { pca } from './pca.ts'
-import { leastForUmap } from './umapLayout.ts'
 
 export interface Projection {
   /** [n, 3]; the third coordinate is 0 on a flat map. */

@@ -1,9 +1,7 @@
 /** UMAP of codes, settled in portions; runs in a worker. */
 import { UMAP } from 'umap-js'
 import type { Codes } from './distance.ts'
-
-/** Fewer have no neighbourhoods to speak of. */
-export const leastForUmap = 5
+import { leastForUmap } from './mapMessages.ts'
 
 export class UmapLayout {
   readonly #umap: UMAP

@@ -1,0 +1,3 @@
+import { UMAP } from 'umap-js'
+
+export const map = new UMAP()
