@@ -11,19 +11,22 @@ export const backgroundVariable = 'TRIPLET_LAB_BACKGROUND'
 /** Milliseconds in which a panel opens that has the processors to itself. */
 const opening = 1_000
 
+/** Milliseconds between two looks at whether it is still to rest. */
+const lookEvery = 30
+
 /**
- * For a run that has its first point: from now on it is in the background. Somebody who has asked for it within the last
- * second sees it all the sooner if training waits until that second is over.
+ * Somebody who has asked for a run within the last second sees its first point all the sooner if training waits until
+ * that second is over.
  * @param asked when the run was queued, in milliseconds since 1970
+ * @param isEnough whether there is something to do that cannot wait
  */
-export async function stepBack(asked: number): Promise<void> {
-  goToBackground()
-  const rest = asked + opening - Date.now()
-  if (rest > 0) await sleep(Math.min(rest, opening))
+export async function restWhilePanelOpens(asked: number, isEnough: () => boolean): Promise<void> {
+  const end = performance.now() + Math.min(asked + opening - Date.now(), opening)
+  while (performance.now() < end && !isEnough()) await sleep(lookEvery)
 }
 
 /** This process with all its threads, and those that come later. There is no way back. */
-function goToBackground(): void {
+export function goToBackground(): void {
   if (process.platform !== 'linux') {
     lowerPriority(0)
     return

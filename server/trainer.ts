@@ -13,7 +13,8 @@ import { text } from 'node:stream/consumers'
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import { Assignment } from '../protocol/assignment.ts'
-import { backgroundVariable, stepBack } from './background.ts'
+import type { RunRow } from '../protocol/runEvent.ts'
+import { backgroundVariable, goToBackground, restWhilePanelOpens } from './background.ts'
 import { cacheFolder } from './cacheFolder.ts'
 import { configureLocale } from './locale.ts'
 import { logFile, runFolder, trainerLockFile } from './store/layout.ts'
@@ -26,7 +27,7 @@ import { EngineError, engineKinds } from './training/engines/registry.ts'
 import { startEarlyThreads } from './training/earlyThreads.ts'
 import { RunError } from './training/openRun.ts'
 import { StoreTracker, type Tracker } from './training/tracker.ts'
-import { trainRun } from './training/trainRun.ts'
+import { type TrainContext, trainRun } from './training/trainRun.ts'
 import { warmUp } from './training/warmUp.ts'
 
 async function main(): Promise<void> {
@@ -93,8 +94,7 @@ async function train(store: Store, runId: number): Promise<void> {
       workspace: dirname(resolve(store.dir)),
       threads,
       auto: { tryInProcess, cacheFolder: cacheFolder() },
-      // Until there is something to see, whoever has pressed start is waiting for it.
-      ...(process.env[backgroundVariable] === undefined ? {} : { onFirstStep: () => stepBack(run.created) }),
+      ...(process.env[backgroundVariable] === undefined ? {} : { onFirstStep: behindTheEditor(run) }),
     })
     const { step } = store.run(runId) ?? run
     switch (outcome.kind) {
@@ -121,6 +121,14 @@ async function train(store: Store, runId: number): Promise<void> {
   } catch (error) {
     console.error(new Date().toISOString(), error)
     end(tracker, run.step, 'failed', explain(error, logFile(store.dir, `run-${runId}`)))
+  }
+}
+
+/** Until there is something to see, whoever has pressed start is waiting for it. A panel comes up for a single run. */
+function behindTheEditor({ created, sweepId }: RunRow): NonNullable<TrainContext['onFirstStep']> {
+  return async isWished => {
+    goToBackground()
+    if (sweepId === null) await restWhilePanelOpens(created, () => !isWished())
   }
 }
 

@@ -29,7 +29,7 @@ export class Batch {
   /** Whether every distance is a finite number; if not, nothing that is computed from them means anything. */
   finite = true
 
-  /** Neighbours of the anchor last given to `look`, with their distances to it. */
+  /** Neighbours of the anchor last given to `look`, with their distances to it, until anything else is asked for. */
   readonly positives: Int32Array
   readonly positiveDistances: Float64Array
   positiveCount = 0

@@ -25,7 +25,7 @@ export interface InputOptions {
   readonly seed: number
 }
 
-/** Batches that are prepared ahead of the one in use. */
+/** Batches that are prepared ahead of the one in use, from the third on. */
 const ahead = 2
 
 /** Below this many floats in a batch, asking a thread costs more than reading from memory. */
@@ -185,7 +185,8 @@ class ThreadedInput implements InputPipeline {
     let recycled = this.#inUse
     this.#inUse = null
     // One more with each step: nothing keeps the processors from the first one, which somebody is waiting for.
-    const wanted = 1 + Math.min(ahead, this.#given++)
+    const wanted = 1 + Math.min(ahead, this.#given)
+    this.#given++
     while (this.#asked.length < wanted) {
       this.#ask(recycled)
       recycled = null
@@ -199,7 +200,7 @@ class ThreadedInput implements InputPipeline {
   }
 
   resume(samplerState: Int32Array, step: number): void {
-    if (this.#asked.length > 0) throw new Error('Batches were drawn already')
+    if (this.#given + this.#asked.length > 0) throw new Error('Batches were drawn already')
     this.#options.sampler.restore(samplerState)
     this.#samplerState = samplerState
     this.#draws.step = step

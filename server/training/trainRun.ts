@@ -46,8 +46,11 @@ export interface TrainContext {
   readonly auto?: AutoOptions
   /** Threads that the engine may use at most; left out or `null`: as many as it finds best. */
   readonly threads?: number | null
-  /** The first step of this process is recorded; the next one waits for what this does. */
-  readonly onFirstStep?: () => Promise<void>
+  /**
+   * The first step of this process is recorded; the next one waits for what this does.
+   * @param isWished whether the run is still to go on
+   */
+  readonly onFirstStep?: (isWished: () => boolean) => Promise<void>
 }
 
 export type Outcome =
@@ -192,6 +195,10 @@ class Loop {
         if (state.step % run.stepsPerEpoch === 0) this.openEpoch()
         const diverged = await this.step()
         if (diverged !== null) return { kind: 'diverged', message: diverged }
+        if (!this.hasStepped) await this.context.onFirstStep?.(() => this.tracker.wish() === 'run')
+        this.hasStepped = true
+        // Not earlier: the first point comes first.
+        if (state.step === 1) this.endSearch = searchLeaks(run, this.tracker)
         await this.saveWhenOlderThan(checkpointInterval)
       }
     }
@@ -253,10 +260,6 @@ class Loop {
     const result = await this.stepper.step(learningRate, look)
     state.step++
     tracker.record(state.step, epoch, { ...result.values, ...this.memory() })
-    if (!this.hasStepped) await this.context.onFirstStep?.()
-    this.hasStepped = true
-    // Not earlier: the first point comes first.
-    if (state.step === 1) this.endSearch = searchLeaks(run, tracker)
     if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
       const message = words.diverged(state.step, run.spec)
       tracker.milestone(state.step, 'diverged', message)

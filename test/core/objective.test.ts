@@ -231,6 +231,25 @@ describe('degenerate batches', () => {
         }
   })
 
+  test.each([NaN, Infinity])('a measured distance of %d makes the loss NaN, wherever it stands', bad => {
+    const rows = normalRows(Random.fromSeed(5), 20, 2, true)
+    const labels = Int32Array.from(rows, (_, i) => i % 4)
+    for (const distance of ['euclidean', 'squared-euclidean', 'cosine'] as const)
+      for (const [i, j] of [
+        [0, 1],
+        [3, 17],
+        [18, 19],
+      ]) {
+        const squared = new Float32Array(400).fill(1)
+        for (let k = 0; k < 20; k++) squared[k * 20 + k] = 0
+        const measured = () =>
+          objective({ ...plain, distance }, undefined, 20, 2).evaluate(flat(rows), 20, 2, labels, 0.2, squared)
+        expect(measured().loss).not.toBeNaN()
+        squared[i * 20 + j] = squared[j * 20 + i] = bad
+        expect(measured().loss).toBeNaN()
+      }
+  })
+
   test('a batch that does not fit is refused', () => {
     const asked = objective(plain, undefined, 2, 2)
     expect(() => asked.evaluate(new Float32Array(6), 3, 2, new Int32Array(3))).toThrow(RangeError)

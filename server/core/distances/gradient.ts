@@ -35,6 +35,7 @@ export function distanceGradient(
     else if (distances[i * n + j] > 0) pull(embeddings, d, i, j, weight / distances[i * n + j], into)
   }
   if (places) {
+    // Counted, since the iterator of a typed array takes as long as the distance of a pair.
     for (let at = 0; at < places.length; at++) {
       const place = places[at]
       const i = Math.floor(place / n)

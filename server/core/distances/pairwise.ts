@@ -48,7 +48,7 @@ export function pairwiseDistances(
 /**
  * The same from squared distances that are measured already. For the cosine, of rows that are all of length 1
  * (`areUnits`): then 1 − cos(x, y) = ½‖x − y‖².
- * @param squared row-major [n, n], symmetric: only the half above the diagonal is read
+ * @param squared row-major [n, n], symmetric, the diagonal zero: the other half is not read
  * @returns whether all are finite numbers
  * @throws RangeError when an array is too short
  */
@@ -60,10 +60,10 @@ export function takeSquared(kind: DistanceKind, squared: Floats, n: number, into
   // A sum of finite distances may overflow, a product with 0 may not.
   let zero = 0
   // Square by square: half of the distances are written column by column, which takes a cache line for each otherwise.
-  for (let top = 0; top < n; top += square) {
-    const bottom = Math.min(top + square, n)
-    for (let left = top; left < n; left += square) {
-      const right = Math.min(left + square, n)
+  for (let top = 0; top < n; top += tile) {
+    const bottom = Math.min(top + tile, n)
+    for (let left = top; left < n; left += tile) {
+      const right = Math.min(left + tile, n)
       for (let i = top; i < bottom; i++) {
         for (let j = Math.max(left, i); j < right; j++) {
           const value = squared[i * n + j]
@@ -79,7 +79,7 @@ export function takeSquared(kind: DistanceKind, squared: Floats, n: number, into
 }
 
 /** Rows and columns of distances written together. */
-const square = 16
+const tile = 16
 
 /** Whether all rows have length 1, up to what single precision makes of it. A network may also give a row of zeros. */
 export function areUnits(x: Floats, n: number, d: number): boolean {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { OptimizerSpec } from '../../../protocol/runSpec.ts'
 import { pairwiseDistances } from '../../../server/core/distances/pairwise.ts'
 import { onnxKind } from '../../../server/training/engines/onnx/onnxEngine.ts'
 import { tfjsCpu, tfjsWasm } from '../../../server/training/engines/tfjs/kinds.ts'
@@ -118,8 +119,13 @@ describe('threads', () => {
     weightDecay: 0.01,
   } as const
 
-  async function train(network: Network, threads: number, counts: readonly number[]): Promise<EngineState> {
-    const engine = await onnxKind.create({ network, optimizer: adam, seed: 1, clipNorm: 5, batchSize: 6, threads })
+  async function train(
+    network: Network,
+    threads: number,
+    counts: readonly number[],
+    { clipNorm = 5, optimizer = adam, norms = [] }: Partial<Training> = {},
+  ): Promise<EngineState> {
+    const engine = await onnxKind.create({ network, optimizer, seed: 1, clipNorm, batchSize: 6, threads })
     engines.push(engine)
     const { height, width, channels } = network.input
     const data = new Float32Array(6 * height * width * channels)
@@ -127,19 +133,49 @@ describe('threads', () => {
       fillNormal(data, streamKey(step, 'pictures'), 1)
       const norm = await engine.step({ data, count }, ({ data: codes }) => codes.map((code, i) => code - (i % 3)), 1e-2)
       expect(norm).toBeGreaterThan(0)
+      norms.push(norm)
     }
     return engine.exportState()
+  }
+  interface Training {
+    readonly clipNorm: number | null
+    readonly optimizer: OptimizerSpec
+    /** Gets the norm of each step's gradient. */
+    readonly norms: number[]
+  }
+
+  function expectAlike(one: EngineState, other: EngineState): void {
+    for (const [name, { data }] of one) {
+      const theirs = other.get(name)?.data ?? new Float32Array()
+      data.forEach((value, i) => {
+        if (!(Math.abs(value - theirs[i]) < 2e-5)) expect.fail(`${name}[${i}]: ${value} and ${theirs[i]}`)
+      })
+    }
   }
 
   const networks = { ...wholeNetworks, 'batch norm of rows': layerNetworks['batch norm of rows'] }
   // Six pictures for four threads: their parts differ, and with two pictures some have none.
   it.each(Object.entries(networks))('share the work of %s and change nothing but rounding', async (_, network) => {
     const [one, four] = [await train(network, 1, [6, 2, 5]), await train(network, 4, [6, 2, 5])]
-    for (const [name, { data }] of one) {
-      const other = four.get(name)?.data ?? new Float32Array()
-      data.forEach((value, i) => {
-        if (!(Math.abs(value - other[i]) < 2e-5)) expect.fail(`${name}[${i}]: ${value} and ${other[i]}`)
+    expectAlike(one, four)
+  })
+
+  const momentum = { name: 'sgd', learningRate: 1e-2, momentum: 0.9, weightDecay: 0.01 } as const
+  it.each([
+    { optimizer: adam, clipNorm: null },
+    { optimizer: momentum, clipNorm: null },
+    { optimizer: momentum, clipNorm: 0.5 },
+  ])('add up their gradients alike: $optimizer.name, clipped at $clipNorm', async how => {
+    for (const network of [wholeNetworks['mlp'], wholeNetworks['conv with batch norm']]) {
+      const norms: number[][] = [[], []]
+      const states = [
+        await train(network, 1, [6, 2, 5], { ...how, norms: norms[0] }),
+        await train(network, 3, [6, 2, 5], { ...how, norms: norms[1] }),
+      ]
+      norms[0].forEach((norm, i) => {
+        expect(Math.abs(norms[1][i] / norm - 1)).toBeLessThan(1e-4)
       })
+      expectAlike(states[0], states[1])
     }
   })
 

@@ -134,16 +134,20 @@ export class Part {
     let squares = 0
     for (const { spec, offset, count } of this.layout.trained) {
       const { first, floats } = this.#share(spec.name, count)
-      const { address, parts, stride } = this.#gradient(spec.name, offset + first)
+      const { address, parts, stride } = this.#gradient(spec.name, offset + first, false)
       squares += this.#kernels.gatherGradient(address, floats, parts, stride)
     }
     return squares
   }
 
   /** Where the parts of a gradient are that are still to be added, from a float of the weights on. */
-  #gradient(name: string, from: number): { readonly address: number; readonly parts: number; readonly stride: number } {
+  #gradient(
+    name: string,
+    from: number,
+    isWhole: boolean,
+  ): { readonly address: number; readonly parts: number; readonly stride: number } {
     const [first, second = first] = this.layout.gradients
-    const parts = this.#divided.has(name) ? 1 : this.team.size
+    const parts = isWhole || this.#divided.has(name) ? 1 : this.team.size
     return { address: first + from * 4, parts, stride: second - first }
   }
 
@@ -157,25 +161,29 @@ export class Part {
     return Math.sqrt(total)
   }
 
-  /** Moves this thread's slice of the weights. @returns the sum of squares of its gradient, before it is clipped */
-  #move(rule: UpdateRule, clip: number, gathered: boolean): number {
+  /**
+   * Moves this thread's slice of the weights.
+   * @param isWhole whether the threads' gradients were added already
+   * @returns the sum of squares of its gradient, before it is clipped
+   */
+  #move(rule: UpdateRule, clip: number, isWhole: boolean): number {
     const { trained, weights, slots } = this.layout
     const kernels = this.#kernels
     let squares = 0
     for (const { spec, offset, count } of trained) {
       const { first, floats } = this.#share(spec.name, count)
       const from = offset + first
-      const { address, parts, stride } = this.#gradient(spec.name, from)
+      const { address, parts, stride } = this.#gradient(spec.name, from, isWhole)
       const [weight, ...memories] = [weights, ...slots.map(slot => slot.address)].map(start => start + from * 4)
-      const shape = [floats, gathered ? 1 : parts, stride, clip, spec.decays ? rule.keep : 1] as const
+      const common = [floats, parts, stride, clip, spec.decays ? rule.keep : 1] as const
       if (rule.kind === 'adam') {
         const { beta1, beta2, epsilon, size, root } = rule
         const [m, v] = memories
         const rates = [beta1, beta2, 1 - beta1, 1 - beta2, epsilon, size, root, tiniest] as const
-        squares += kernels.adam(weight, address, m, v, ...shape, ...rates)
+        squares += kernels.adam(weight, address, m, v, ...common, ...rates)
       } else {
         const [velocity] = memories
-        squares += kernels.momentum(weight, address, velocity, ...shape, rule.momentum, rule.rate, tiniest)
+        squares += kernels.momentum(weight, address, velocity, ...common, rule.momentum, rule.rate, tiniest)
       }
     }
     return squares

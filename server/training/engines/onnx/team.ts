@@ -11,7 +11,7 @@ export const controlBytes = word.count * 4
 export type Command = 'train' | 'embed' | 'skip' | 'stop'
 const commands: readonly Command[] = ['train', 'embed', 'skip', 'stop']
 
-/** Looks at the others before going to sleep: about a quarter of a millisecond, in which triplets are mined. */
+/** Looks at the others before going to sleep: for about a quarter of a millisecond, longer than most waits. */
 const spins = 20000
 
 export class Team {

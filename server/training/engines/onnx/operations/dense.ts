@@ -62,7 +62,7 @@ function together(bench: Workbench, x: Value, { name, units }: DenseSpec): Kerne
   const own = division.of(team.rank)
   const whole = bench.images * team.size
   const allDy = bench.neighbour(bench.arena.floats(whole * units), 0)
-  /** This thread's columns of all inputs, as rows. */
+  /** This thread's columns of all inputs, as rows: of each layer its own, from the mining to the end of the step. */
   const columns = bench.arena.floats(whole * Math.ceil(x.size / team.size))
   const toWeight = bench.products.product('plain')
   return {
