@@ -73,6 +73,7 @@ export function startCrew(engine: EngineOptions, threads: number): Crew {
       team.command = 'stop'
       if (started && !team.broken) team.barrier()
       else team.fail()
+      if (started) team.waitForLeavers()
       for (const part of parts) part.dispose()
     },
   }

@@ -4,7 +4,10 @@
  */
 
 /** Words of the shared control block. */
-const word = { arrived: 0, phase: 1, broken: 2, command: 3, images: 4, count: 8 } as const
+const word = { arrived: 0, phase: 1, broken: 2, command: 3, images: 4, left: 5, count: 8 } as const
+
+/** Milliseconds in which a thread leaves that has been told to, unless something holds it up. */
+const leaving = 1000
 
 export const controlBytes = word.count * 4
 
@@ -58,6 +61,23 @@ export class Team {
   fail(): void {
     Atomics.store(this.#words, word.broken, 1)
     Atomics.notify(this.#words, word.phase)
+  }
+
+  /** This thread calls nothing native any more. */
+  leave(): void {
+    Atomics.add(this.#words, word.left, 1)
+    Atomics.notify(this.#words, word.left)
+  }
+
+  /** Waits until all others have left: whoever ends the process in the middle of a native call of theirs makes it crash. */
+  waitForLeavers(): void {
+    const end = performance.now() + leaving
+    for (;;) {
+      const left = Atomics.load(this.#words, word.left)
+      const rest = end - performance.now()
+      if (left >= this.size - 1 || rest <= 0) return
+      Atomics.wait(this.#words, word.left, left, rest)
+    }
   }
 
   /** A thread has failed: no barrier will be reached by all any more. */

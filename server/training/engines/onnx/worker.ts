@@ -49,5 +49,6 @@ function work({ options, memory, rank, partBytes }: WorkerSetup): void {
     throw error
   } finally {
     part.dispose()
+    part.team.leave()
   }
 }
