@@ -29,7 +29,7 @@ export class Batch {
   /** Whether every distance is a finite number; if not, nothing that is computed from them means anything. */
   finite = true
 
-  /** Neighbours of the anchor last given to `look`, with their distances to it, until anything else is asked for. */
+  /** Neighbours of the anchor last given to `look`, with their distances to it. */
   readonly positives: Int32Array
   readonly positiveDistances: Float64Array
   positiveCount = 0
@@ -90,8 +90,9 @@ export class Batch {
 
   /** Fills `positives`, `negatives` and their distances for one anchor. */
   look(anchor: number): void {
-    const { distances, count, positives, positiveDistances, negatives, negativeDistances } = this
-    this.#meet(anchor)
+    const { labels, distances, count, positives, positiveDistances, negatives, negativeDistances } = this
+    // Anchors of one class usually follow one another, and have the same negatives.
+    if (this.#memberCount === 0 || labels[anchor] !== this.#lookedAt) this.#divide(labels[anchor])
     const row = anchor * count
     for (let i = 0; i < this.negativeCount; i++) negativeDistances[i] = distances[row + negatives[i]]
     let p = 0
@@ -104,44 +105,7 @@ export class Batch {
     this.positiveCount = p
   }
 
-  /** The farthest row of the anchor's class, the one with the lowest index of equals; −1 when it has no other. */
-  farthestPositive(anchor: number): number {
-    this.#meet(anchor)
-    const { distances } = this
-    const row = anchor * this.count
-    let farthest = -1
-    let distance = -Infinity
-    for (let i = 0; i < this.#memberCount; i++) {
-      const j = this.#members[i]
-      if (j === anchor || !(distances[row + j] > distance)) continue
-      distance = distances[row + j]
-      farthest = j
-    }
-    return farthest
-  }
-
-  /** The nearest row of another class, the one with the lowest index of equals; −1 when there is none. */
-  nearestNegative(anchor: number): number {
-    this.#meet(anchor)
-    const { distances, negatives } = this
-    const row = anchor * this.count
-    let nearest = -1
-    let distance = Infinity
-    for (let i = 0; i < this.negativeCount; i++) {
-      const j = negatives[i]
-      if (!(distances[row + j] < distance)) continue
-      distance = distances[row + j]
-      nearest = j
-    }
-    return nearest
-  }
-
-  /** Finds the rows of the anchor's class, and all others: anchors of one class usually follow one another. */
-  #meet(anchor: number): void {
-    const label = this.labels[anchor]
-    if (this.#memberCount === 0 || label !== this.#lookedAt) this.#divide(label)
-  }
-
+  /** Finds the rows of a class, and all others. */
   #divide(label: number): void {
     const { labels, count, negatives } = this
     let members = 0
@@ -159,12 +123,7 @@ export class Batch {
     const { labels, count } = this
     const sizes = this.#sizes
     sizes.clear()
-    // Rows of one class usually follow one another.
-    for (let i = 0, from = 0; i < count; i++) {
-      if (i + 1 < count && labels[i + 1] === labels[i]) continue
-      sizes.set(labels[i], (sizes.get(labels[i]) ?? 0) + i + 1 - from)
-      from = i + 1
-    }
+    for (let i = 0; i < count; i++) sizes.set(labels[i], (sizes.get(labels[i]) ?? 0) + 1)
     let total = 0
     for (const members of sizes.values()) total += members * (members - 1) * (count - members)
     return total

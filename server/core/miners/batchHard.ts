@@ -1,3 +1,4 @@
+import { farthest, nearest } from './extremes.ts'
 import type { Miner } from './miner.ts'
 
 /**
@@ -9,9 +10,12 @@ export function batchHard(): Miner {
   return {
     mine(batch, _margin, sink) {
       for (let a = 0; a < batch.count; a++) {
-        const positive = batch.farthestPositive(a)
-        chosen[0] = batch.nearestNegative(a)
-        if (positive >= 0 && chosen[0] >= 0) sink.add(a, positive, chosen, 1)
+        batch.look(a)
+        const p = farthest(batch.positiveDistances, batch.positiveCount)
+        const n = nearest(batch.negativeDistances, batch.negativeCount)
+        if (p < 0 || n < 0) continue
+        chosen[0] = batch.negatives[n]
+        sink.add(a, batch.positives[p], chosen, 1)
       }
     },
   }
