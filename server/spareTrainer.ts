@@ -1,9 +1,10 @@
 /**
  * A trainer that was started before there is a run for it. Starting a process, reading its code and loading what it
- * trains with take a third of a second; when somebody presses start, that is done.
+ * trains with take a third of a second, opening a run and making its first step another one; when somebody presses start,
+ * that is done.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs'
-import type { Assignment } from '../protocol/assignment.ts'
+import type { Assignment, LikelyRun } from '../protocol/assignment.ts'
 import { startTrainer, type TrainerProcess } from './launch.ts'
 import { logFile } from './store/layout.ts'
 
@@ -14,22 +15,37 @@ const patience = 3
 export class SpareTrainer {
   readonly #dir: string
   #child: TrainerProcess | null = null
+  /** What it was told last. */
+  #likely: LikelyRun | null = null
   #lost = 0
 
   constructor(dir: string) {
     this.#dir = dir
   }
 
-  /** Starts one, unless there is one or none comes up here. Runs do not depend on it. */
-  prepare(): void {
-    if (this.#child !== null || this.#lost >= patience) return
-    try {
-      this.#start()
-    } catch (error) {
-      // A log that cannot be written, a process too many.
-      this.#lost++
-      console.error(new Date().toISOString(), error)
+  /**
+   * Starts one, unless there is one or none comes up here. Runs do not depend on it.
+   * @param likely the run that it should be ready for; `null`: nothing in particular
+   */
+  prepare(likely: LikelyRun | null): void {
+    if (this.#child === null) {
+      if (this.#lost >= patience) return
+      try {
+        this.#start()
+      } catch (error) {
+        // A log that cannot be written, a process too many.
+        this.#lost++
+        console.error(new Date().toISOString(), error)
+      }
     }
+    if (likely !== null) this.#tell(likely)
+  }
+
+  #tell(run: LikelyRun): void {
+    if (this.#child?.connected !== true) return
+    if (run.spec === this.#likely?.spec && run.threads === this.#likely.threads) return
+    this.#likely = run
+    this.#child.send({ kind: 'likely', run } satisfies Assignment, () => undefined)
   }
 
   #start(): void {
@@ -44,6 +60,7 @@ export class SpareTrainer {
     child.unref()
     child.channel?.unref()
     this.#child = child
+    this.#likely = null
   }
 
   /**
@@ -64,7 +81,7 @@ export class SpareTrainer {
     this.#child = null
     this.#lost = 0
     // One that dies before it hears of its run is like any trainer that dies.
-    child.send({ runId } satisfies Assignment, () => undefined)
+    child.send({ kind: 'run', runId } satisfies Assignment, () => undefined)
     return child
   }
 

@@ -2,7 +2,7 @@
  * The trainer: one process a run, the only writer of its points. It knows of no editor.
  *
  *     node trainer.cjs STORE RUN
- *     node trainer.cjs --spare STORE     loads what a run needs, and waits to be told of one
+ *     node trainer.cjs --spare STORE     loads what a run needs, makes the first step of a likely one, and waits for it
  *     node trainer.cjs --probe           tries an engine: reads a request as JSON, writes what came of it
  *
  * It holds the run's lock for its whole life. What it dies of is for the training server to find out; what it can say
@@ -26,6 +26,7 @@ import { ProbeRequest, probeEngine } from './training/engines/probe.ts'
 import { EngineError, engineKinds } from './training/engines/registry.ts'
 import { startEarlyThreads } from './training/earlyThreads.ts'
 import { RunError } from './training/openRun.ts'
+import { stepAhead, type StepAhead } from './training/stepAhead.ts'
 import { StoreTracker, type Tracker } from './training/tracker.ts'
 import { type TrainContext, trainRun } from './training/trainRun.ts'
 import { warmUp } from './training/warmUp.ts'
@@ -35,9 +36,12 @@ async function main(): Promise<void> {
   configureLocale()
   const isSpare = process.argv[2] === '--spare'
   const [dir, id] = process.argv.slice(isSpare ? 3 : 2)
-  const runId = isSpare ? await waitForRun() : Number(id)
-  if (runId === null) return
-  if (!dir || !Number.isInteger(runId)) throw new Error('trainer STORE RUN, or trainer --spare STORE')
+  const usage = 'trainer STORE RUN, or trainer --spare STORE'
+  if (!dir) throw new Error(usage)
+  const task = isSpare ? await waitForRun(workspaceOf(dir)) : { runId: Number(id), ahead: null }
+  if (task === null) return
+  const { runId, ahead } = task
+  if (!Number.isInteger(runId)) throw new Error(usage)
   // Held until the process ends, however it ends.
   const lock = takeLock(trainerLockFile(dir, runId))
   if (!lock) return
@@ -45,30 +49,79 @@ async function main(): Promise<void> {
   if (opened.kind !== 'opened') throw new Error(opened.kind === 'refused' ? opened.message : `No store in ${dir}.`)
   const { store } = opened
   store.trainerArrived(runId)
-  await train(store, runId)
+  await train(store, runId, ahead)
   store.close()
   lock.release()
 }
 
-/** @returns the run to train; `null` when the training server has gone: there will be none */
-async function waitForRun(): Promise<number | null> {
-  let isTold = false
-  const told = new Promise<number | null>((resolve, reject) => {
-    process.once('disconnect', () => resolve(null))
-    process.once('message', message => {
-      const assignment = v.safeParse(Assignment, message)
-      if (assignment.success) resolve(assignment.output.runId)
-      else reject(new Error(v.summarize(assignment.issues)))
-    })
-  }).finally(() => {
-    isTold = true
-  })
+interface Task {
+  readonly runId: number
+  /** What was made before it was there. */
+  readonly ahead: StepAhead | null
+}
+
+/** @returns what to train; `null` when the training server has gone: there will be nothing */
+async function waitForRun(workspace: string): Promise<Task | null> {
+  const inbox = new Inbox()
   // What goes wrong here concerns the run only if it goes wrong again.
-  await warmUp(() => isTold).catch((error: unknown) => console.error(new Date().toISOString(), error))
-  const runId = await told
-  // From here on it stands on its own, as every trainer.
-  if (process.connected) process.disconnect()
-  return runId
+  const log = (error: unknown) => console.error(new Date().toISOString(), error)
+  await warmUp(() => inbox.isOver).catch(log)
+  let ahead: StepAhead | null = null
+  for (;;) {
+    const message = await inbox.next()
+    if (message?.kind === 'run') {
+      // From here on it stands on its own, as every trainer.
+      if (process.connected) process.disconnect()
+      return { runId: message.runId, ahead }
+    }
+    ahead?.run.close()
+    ahead = null
+    if (message === null) return null
+    try {
+      ahead = await stepAhead(message.run, workspace, cacheFolder())
+    } catch (error) {
+      log(error)
+    }
+  }
+}
+
+/** What the training server has said and nobody has looked at yet. */
+class Inbox {
+  #run: Assignment | null = null
+  /** The newest: older ones are not likely any more. */
+  #likely: Assignment | null = null
+  #isGone = false
+  #wake = (): void => undefined
+
+  constructor() {
+    process.once('disconnect', () => {
+      this.#isGone = true
+      this.#wake()
+    })
+    process.on('message', message => {
+      const assignment = v.parse(Assignment, message)
+      if (assignment.kind === 'run') this.#run = assignment
+      else this.#likely = assignment
+      this.#wake()
+    })
+  }
+
+  /** Whether there is nothing more to get ready for. */
+  get isOver(): boolean {
+    return this.#run !== null || this.#isGone
+  }
+
+  /** A run before what is likely. @returns `null` when the training server has gone */
+  async next(): Promise<Assignment | null> {
+    for (;;) {
+      if (this.#run !== null) return this.#run
+      if (this.#isGone) return null
+      const likely = this.#likely
+      this.#likely = null
+      if (likely !== null) return likely
+      await new Promise<void>(resolve => (this.#wake = resolve))
+    }
+  }
 }
 
 async function probe(): Promise<void> {
@@ -78,21 +131,24 @@ async function probe(): Promise<void> {
   await new Promise<void>(resolve => process.stdout.write(`\n${JSON.stringify(answer)}\n`, () => resolve()))
 }
 
+const workspaceOf = (dir: string): string => dirname(resolve(dir))
+
 /** What starts processes is loaded when one is to be started. */
 const tryInProcess: TryInProcess = async request => (await import('./launch.ts')).probeInProcess(request)
 
-async function train(store: Store, runId: number): Promise<void> {
+async function train(store: Store, runId: number, ahead: StepAhead | null): Promise<void> {
   const run = store.run(runId)
   if (!run) return
   const { threads } = store.placement(runId)
-  startEarlyThreads(run.spec, threads)
+  if (ahead === null) startEarlyThreads(run.spec, threads)
   const tracker = new StoreTracker(store, runId)
   try {
     const outcome = await trainRun(run.spec, {
       tracker,
       folder: runFolder(store.dir, runId),
-      workspace: dirname(resolve(store.dir)),
+      workspace: workspaceOf(store.dir),
       threads,
+      ahead,
       auto: { tryInProcess, cacheFolder: cacheFolder() },
       ...(process.env[backgroundVariable] === undefined ? {} : { onFirstStep: behindTheEditor(run) }),
     })

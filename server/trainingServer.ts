@@ -10,8 +10,10 @@
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import type { LikelyRun } from '../protocol/assignment.ts'
 import { backgroundVariable } from './background.ts'
 import { startTrainer, type TrainerProcess } from './launch.ts'
+import { LikelySpec } from './likelySpec.ts'
 import { configureLocale } from './locale.ts'
 import { graphicsCards } from './queues/graphicsCards.ts'
 import { slotsOf } from './queues/slots.ts'
@@ -67,14 +69,20 @@ function trainerProcesses(store: Store, spare: SpareTrainer): Trainers {
  * Serves until nothing has been left to do for a while.
  * @param spare `null` where a trainer has to know its graphics card from the start
  * @param isAwaited whether there may soon be something to do
+ * @param likely what that would be, as far as one can tell
  */
-async function serve(queue: LocalQueue, spare: SpareTrainer | null, isAwaited: () => boolean): Promise<void> {
+async function serve(
+  queue: LocalQueue,
+  spare: SpareTrainer | null,
+  isAwaited: () => boolean,
+  likely: () => LikelyRun | null,
+): Promise<void> {
   let idleSince = Date.now()
   let idle = 0
   while (idle < idleGrace || (idle < editorGrace && isAwaited())) {
     if (queue.tick()) idleSince = Date.now()
     idle = Date.now() - idleSince
-    if (idle >= spareAfter && isAwaited()) spare?.prepare()
+    if (idle >= spareAfter && isAwaited()) spare?.prepare(likely())
     await sleep(interval)
   }
 }
@@ -111,7 +119,13 @@ async function main(): Promise<void> {
     const own = identity(databaseFile(dir))
     // A store that was deleted or moved away is no longer where runs are queued.
     const isAwaited = () => editor >= 1 && isAlive(editor) && identity(databaseFile(dir)) === own
-    await serve(queue, machine.devices.length === 0 ? spare : null, isAwaited)
+    const likelySpec = new LikelySpec(dir)
+    const likely = (): LikelyRun | null => {
+      const place = slots.next([], 1)
+      const spec = likelySpec.current
+      return place === null || spec === null ? null : { spec, threads: place.threads }
+    }
+    await serve(queue, machine.devices.length === 0 ? spare : null, isAwaited, likely)
     spare.end()
     lock.release()
     // Whoever queued a run while the lock was still held relied on this server: look again now that it is free.

@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
+import { chromium, type BrowserContext, type FrameLocator, type Locator, type Page } from 'playwright-core'
 import { CHROMIUM_ARGUMENTS, findChromium } from '../../scripts/vscode/chromium.ts'
 import { mustRun } from '../../scripts/process.ts'
 import { serveVsCode, type VsCodeServer } from '../../scripts/vscode/serve.ts'
@@ -14,9 +14,13 @@ export interface WindowTimes {
   readonly firstPoint: number
   /** The same when the file is started again, with its panel beside it. */
   readonly again: number
+  /** The same with its panel closed again, and the experiment changed just before: nobody could foresee it. */
+  readonly changed: number
 }
 
 const file = 'quick.triplet.json'
+/** How the file begins. */
+const seed = '{ "seed": 1,'
 /** Milliseconds until a window that has opened, and a run with its training server, are at rest. */
 const quiet = 3_000
 const runEnds = 8_000
@@ -31,21 +35,27 @@ export async function measureWindows(windows: number): Promise<WindowTimes[] | n
   const workspace = join(folder, 'workspace')
   cpSync('examples', workspace, { recursive: true, filter: source => !source.includes('.triplet-lab') })
   // The emoji example, ended after some steps, so that the next window finds the machine idle.
-  const example = readFileSync('examples/emoji.triplet.json', 'utf8').replace(/"epochs": \d+/, '"epochs": 1')
-  writeFileSync(join(workspace, file), example.replace(/\}\s*$/, ', "stepsPerEpoch": 8 }'))
+  const example = readFileSync('examples/emoji.triplet.json', 'utf8')
+  const short = example.replace(/"epochs": \d+/, '"epochs": 1, "stepsPerEpoch": 8').replace(/,\s*"seed": 1/, '')
+  writeFileSync(join(workspace, file), short.replace(/^.*\n\{/, seed))
   let server: VsCodeServer | null = null
-  let browser: Browser | null = null
+  let browser: BrowserContext | null = null
   try {
     server = await serveVsCode({ home: join(folder, 'home'), extension: resolve('.') })
-    browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGUMENTS] })
+    // One profile for all, as people have: what the browser keeps of VS Code is there from the second window on.
+    browser = await chromium.launchPersistentContext(join(folder, 'profile'), {
+      executablePath,
+      args: [...CHROMIUM_ARGUMENTS],
+      viewport: { width: 1400, height: 900 },
+    })
     const times: WindowTimes[] = []
     for (let i = 0; i < windows; i++) {
-      const context = await browser.newContext({ viewport: { width: 1400, height: 900 } })
-      const page = await context.newPage()
+      const page = await browser.newPage()
       await page.goto(server.address({ folder: workspace, file: join(workspace, file) }))
       times.push(await measure(page))
       await page.waitForTimeout(runEnds)
-      await context.close()
+      await closeEditors(page)
+      await page.close()
     }
     return times
   } finally {
@@ -60,18 +70,49 @@ async function measure(page: Page): Promise<WindowTimes> {
   await lens.waitFor({ timeout: 120_000 })
   // What the window does after it has opened is over.
   await page.waitForTimeout(quiet)
-  const start = await press(page, lens)
-  const panel = page.locator('iframe.webview.ready').first().contentFrame().frameLocator('iframe#active-frame')
-  const chart = panel.locator('canvas[data-chart=loss]')
-  await panel.locator('canvas[data-points]:not([data-points="0"])').first().waitFor({ timeout: 60_000 })
-  // Playwright looks at a page that is coming up twice a second; the page itself knows better.
-  const firstPoint = (await panel.locator('body').evaluate(whenPointsWereDrawn)) - start
-  await panel.locator('.state', { hasText: 'done' }).waitFor({ timeout: 60_000 })
-  await page.waitForTimeout(runEnds)
-  const drawn = chart.evaluate(firstPointOfNext)
+  const firstPoint = await openedBy(page, lens)
+  await runEnded(page)
+  const drawn = panelOf(page).locator('canvas[data-chart=loss]').evaluate(firstPointOfNext)
   const pressed = await press(page, lens)
   const again = (await drawn) - pressed
-  return { activation: await activation(page), firstPoint, again }
+  await runEnded(page)
+  await page.locator('.tab', { hasNotText: 'quick' }).locator('.tab-actions .action-label').click()
+  await page.locator('.tab', { hasText: 'quick' }).click()
+  await page.keyboard.press('ControlOrMeta+Home')
+  for (let i = seed.indexOf('1'); i > 0; i--) await page.keyboard.press('ArrowRight')
+  await page.keyboard.type('2')
+  const changed = await openedBy(page, lens)
+  await runEnded(page)
+  await page.locator('.tab', { hasText: 'quick' }).click()
+  await page.keyboard.press('ControlOrMeta+S')
+  return { activation: await activation(page), firstPoint, again, changed }
+}
+
+/** Presses start where no panel is open. @returns milliseconds to the first point drawn in the one that opens */
+async function openedBy(page: Page, lens: Locator): Promise<number> {
+  const start = await press(page, lens)
+  // Nobody looks before it is over: Playwright's looking would take part of the processors.
+  await page.waitForTimeout(quiet)
+  const panel = panelOf(page)
+  await panel.locator('canvas[data-points]:not([data-points="0"])').first().waitFor({ timeout: 60_000 })
+  return (await panel.locator('body').evaluate(whenPointsWereDrawn)) - start
+}
+
+const panelOf = (page: Page): FrameLocator =>
+  page.locator('iframe.webview.ready').first().contentFrame().frameLocator('iframe#active-frame')
+
+async function runEnded(page: Page): Promise<void> {
+  await panelOf(page).locator('.state', { hasText: 'done' }).waitFor({ timeout: 60_000 })
+  await page.waitForTimeout(runEnds)
+}
+
+/** So that the next window does not bring them back. */
+async function closeEditors(page: Page): Promise<void> {
+  await page.keyboard.press('F1')
+  await page.locator('.quick-input-widget input').first().fill('>View: Close All Editors')
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Close All Editors' }).first().click()
+  await page.locator('.tab').waitFor({ state: 'detached', timeout: 30_000 })
+  await page.waitForTimeout(quiet)
 }
 
 /** Clicks. @returns when the button of the mouse went down, since 1970: Playwright takes its time to get there */

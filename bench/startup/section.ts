@@ -86,6 +86,11 @@ export async function benchStartup({ rounds, only }: BenchOptions): Promise<void
         windows.slice(1).map(one => one.again),
         limits.firstPoint,
       )
+      row(
+        'the same, panel closed, experiment just changed',
+        windows.slice(1).map(one => one.changed),
+        limits.firstPoint,
+      )
     } else console.log('Without a Chromium: activation and the first point drawn are left out.')
   }
   console.log(`\nStart-up, milliseconds; the run is ${example}`)

@@ -10,7 +10,7 @@ import { endless, workloadOf } from './spec.ts'
 
 const [name] = process.argv.slice(2)
 const spec = endless(workloadOf(name))
-const run = await openRun(spec, resolve('.'), null)
+const run = await openRun(spec, resolve('.'))
 const { input, engine, sampler } = run
 const objective = createObjective({
   loss: spec.loss,

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { ResponseError } from 'vscode-languageserver/node'
 import * as l10n from '@vscode/l10n'
 import { describeExperiment, listRuns, readRun, startTraining, watchRun, wishRun } from '../../protocol/requests.ts'
+import type { RunSpec } from '../../protocol/runSpec.ts'
 import { applyEdits } from '../experiment/applyEdits.ts'
 import { resolveExperiment } from '../experiment/resolve.ts'
 import { requestWish } from '../queues/local.ts'
@@ -108,6 +109,15 @@ export async function startExperiment(context: RequestContext, uri: string, axis
     runIds: runIds.map(toPublic),
     sweepId: sweepId === null ? null : toPublic(sweepId),
   }
+}
+
+/** What start would queue, where it is one run and nothing keeps it from starting. */
+export function likelySpec({ documents, experimentContext }: RequestContext, uri: string): RunSpec | null {
+  const document = documents.read(uri)
+  if (document === null) return null
+  const resolution = resolveExperiment(document.tree, experimentContext(uri))
+  if (resolution.kind === 'refused' || resolution.sweep !== null || resolution.specs.length !== 1) return null
+  return resolution.specs[0].spec
 }
 
 /** The file with one axis; a file that no longer has it is taken as it is. */

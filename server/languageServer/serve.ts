@@ -35,7 +35,7 @@ import { explain } from './explain.ts'
 import { featureCapabilities, serveFeatures } from './features.ts'
 import { experimentFilter, experimentsAround, serveRenaming } from './renaming.ts'
 import type { RequestContext } from './requestContext.ts'
-import { serveRequests } from './requests.ts'
+import { likelySpec, serveRequests } from './requests.ts'
 import { headOf } from '../sweeps/describe.ts'
 import { planIn } from '../sweeps/plan.ts'
 import { publicRun, toPublicId } from './runIds.ts'
@@ -182,7 +182,7 @@ export function serve(connection: Connection): void {
   // A change shows in every file that extends this one.
   documents.open.onDidChangeContent(({ document }) => {
     for (const { uri } of documents.open.all()) push(uri)
-    workspace.homeOf(document.uri)?.folder.expectStart()
+    workspace.homeOf(document.uri)?.folder.expectStart(() => likelySpec(requestContext, document.uri))
   })
   documents.open.onDidClose(({ document }) => push(document.uri))
   connection.languages.diagnostics.on(({ textDocument }, token) => {

@@ -1,7 +1,9 @@
 /** One workspace folder: its store, read on as trainers write, and its training server, kept up. */
 import { join } from 'node:path'
 import { endedStatuses, type RunDelta, type RunRow } from '../../protocol/runEvent.ts'
+import type { RunSpec } from '../../protocol/runSpec.ts'
 import { ensureTrainingServer, keepTrainingServerReady, type Launched } from '../launch.ts'
+import { tellLikelySpec } from '../likelySpec.ts'
 import { databaseFile, identity, storeFolderName } from '../store/layout.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { emptyTrash } from '../emptyTrash.ts'
@@ -20,9 +22,11 @@ const busyPoll = 40
 const idlePoll = 250
 /** How often the training server is looked after, and the store's file for whether it is still the same. */
 const lookAfter = 3_000
-/** From when after an experiment was opened or changed, and for how long, a start is expected: the editor comes first. */
-const expectedAfter = 1_000
+/** For how long after an experiment was opened or changed a start is expected, and from when: the editor comes first. */
 const expectedFor = 5 * 60_000
+const expectedAfter = 1_000
+/** The same for somebody who is at it already: less than it takes to get from the last key to the lens. */
+const changedAfter = 400
 /** How long what was deleted can be restored. */
 const trashKept = 7 * 24 * 3_600_000
 
@@ -128,13 +132,30 @@ export class WorkspaceFolder {
     return this.#launch(store => ensureTrainingServer(store, { editor: process.pid }))
   }
 
-  /** Somebody is at an experiment: where runs were trained before, the next start finds everything loaded. */
-  expectStart(): void {
-    this.#expectedUntil = Date.now() + expectedFor
-    this.#expectation ??= setTimeout(() => {
+  /**
+   * Somebody is at an experiment: where runs were trained before, the next start finds everything loaded, and its first step
+   * made if it is one run.
+   * @param likely what the experiment asks for, asked when it has not changed for a moment; `null` unless it is one run
+   */
+  expectStart(likely: () => RunSpec | null): void {
+    const now = Date.now()
+    const after = now < this.#expectedUntil ? changedAfter : expectedAfter
+    this.#expectedUntil = now + expectedFor
+    clearTimeout(this.#expectation)
+    this.#expectation = setTimeout(() => {
       this.#expectation = undefined
-      this.#keepUp()
-    }, expectedAfter).unref()
+      void this.#tell(likely).then(() => this.#keepUp())
+    }, after).unref()
+  }
+
+  async #tell(likely: () => RunSpec | null): Promise<void> {
+    const store = this.#open?.store
+    if (store === undefined || !this.#trusted()) return
+    try {
+      await tellLikelySpec(store.dir, likely())
+    } catch {
+      // A folder that cannot be written: the run starts later, and says so.
+    }
   }
 
   /** A training server, where there is something to do for it or soon may be. */

@@ -14,6 +14,7 @@ import { type AutoOptions, createEngine, engineKinds } from './engines/registry.
 import type { EngineOptions, TrainEngine } from './engines/trainEngine.ts'
 import { createInputPipeline, type InputPipeline } from './inputPipeline.ts'
 import { buildNetwork } from './models/build.ts'
+import { trainingBytes } from './models/cost.ts'
 import * as words from './words.ts'
 
 export interface OpenRun {
@@ -38,20 +39,32 @@ export class RunError extends Error {
   override readonly name = 'RunError'
 }
 
+/** The network takes more memory than was allowed. */
+export class TooLargeError extends Error {
+  override readonly name = 'TooLargeError'
+}
+
+export interface OpenOptions {
+  /** Where the run stood, when it goes on: it stays on its engine, where the spec leaves the choice. */
+  readonly before?: Checkpoint | null
+  /** How engines are tried, where the spec leaves the choice. */
+  readonly auto?: AutoOptions | undefined
+  /** Threads that the engine may use; `null`: as many as it finds best. */
+  readonly mostThreads?: number | null | undefined
+  /** The engine of the run that this one is forked from, whose first batch is still to be set. */
+  readonly forkedFrom?: string | null | undefined
+  /** Bytes that training may take, about, beside the pictures. */
+  readonly mostBytes?: number
+}
+
 /**
- * @param before where the run stood, when it goes on: it stays on its engine, where the spec leaves the choice
- * @param auto how engines are tried, where the spec leaves the choice
- * @param mostThreads that the engine may use; `null`: as many as it finds best
- * @param forkedFrom the engine of the run that this one is forked from, whose first batch is still to be set
  * @throws DatasetError, EngineError or RunError, whose messages are for people
+ * @throws TooLargeError where `mostBytes` is given
  */
 export async function openRun(
   spec: RunSpec,
   workspace: string,
-  before: Checkpoint | null,
-  auto?: AutoOptions,
-  mostThreads: number | null = null,
-  forkedFrom: string | null = null,
+  { before = null, auto, mostThreads = null, forkedFrom = null, mostBytes = Infinity }: OpenOptions = {},
 ): Promise<OpenRun> {
   const dataset = await openDataset(spec.dataset, spec.image, { workspace })
   let input: InputPipeline | null = null
@@ -64,6 +77,7 @@ export async function openRun(
     if (before && before.loop.fingerprint !== fingerprint) throw new RunError(words.otherPictures())
     const sampler = triplets === null ? openSampler(spec, dataset, split) : tripletSampler(spec, triplets)
     const network = buildNetwork(spec.model, dataset.shape, spec.loss.normalize)
+    if (trainingBytes(network, sampler.batchSize) > mostBytes) throw new TooLargeError()
     const options = {
       network,
       optimizer: spec.optimizer,

@@ -31,7 +31,9 @@ import {
   samplesPerRun,
 } from './snapshots.ts'
 import { endSpares } from './spareThreads.ts'
-import { afterEpoch, learningRateFactor, lessonOf } from './schedule.ts'
+import { afterEpoch, lessonOf } from './schedule.ts'
+import { isFirstStepOf, type StepAhead } from './stepAhead.ts'
+import { planStep } from './stepPlan.ts'
 import { observation, Stepper, type StepResult } from './stepper.ts'
 import type { Tracker } from './tracker.ts'
 import * as words from './words.ts'
@@ -46,6 +48,8 @@ export interface TrainContext {
   readonly auto?: AutoOptions
   /** Threads that the engine may use at most; left out or `null`: as many as it finds best. */
   readonly threads?: number | null
+  /** What was made before the run was there: taken if it is this run's, closed if not. */
+  readonly ahead?: StepAhead | null
   /**
    * The first step of this process is recorded; the next one waits for what this does.
    * @param isWished whether the run is still to go on
@@ -67,21 +71,10 @@ const shortestInterval = 250
 const stepsBeforeFirstEvaluation = 10
 /** Comparing pictures may take a minute (MNIST with its training set as gallery); that is not worth the untrained level. */
 const mostComparisonsUntrained = 150e6
-/** Histograms kept over a whole run, about. */
-const histogramsPerRun = 200
-/** Up to this step the difficulty of every batch is measured, later that of one in a few: a curve has no room for more. */
-const measuredOneByOne = 500
-const measuredEvery = 8
 /** Milliseconds between two looks at the memory that the trainer takes. */
 const memoryInterval = 2_000
 const hardestPerStep = 4
 const hardestPerEpoch = 24
-
-/** Steps that the difficulty of this step's batch speaks for; 0 where it is not measured. */
-function spanOf(step: number): number {
-  if (step <= measuredOneByOne) return 1
-  return step % measuredEvery === 0 ? measuredEvery : 0
-}
 
 /**
  * Trains a run to its end, from its last checkpoint when it has one.
@@ -94,18 +87,27 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
   const checkpoint = found.kind === 'found' ? found.checkpoint : null
   const fork = checkpoint === null ? await readFork(context.folder) : null
 
+  const ahead = await firstStep(spec, context, checkpoint === null && fork === null)
   const auto = context.auto && {
     ...context.auto,
     onTrials: (engines: readonly string[]) => context.tracker.event(0, 'started', words.trials(engines)),
     onChoice: (sentence: string) => context.tracker.event(0, 'started', sentence),
   }
-  const run = await openRun(spec, context.workspace, checkpoint, auto, context.threads, fork?.checkpoint.engineId)
+  const run =
+    ahead?.run ??
+    (await openRun(spec, context.workspace, {
+      before: checkpoint,
+      auto,
+      mostThreads: context.threads,
+      forkedFrom: fork?.checkpoint.engineId,
+    }))
   void endSpares()
   let loop: Loop | null = null
   try {
-    const untrained = await run.engine.exportState()
-    loop = new Loop(run, context, untrained)
+    const untrained = ahead?.untrained ?? (await run.engine.exportState())
+    loop = new Loop(run, context, untrained, ahead)
     context.tracker.together(() => {
+      for (const sentence of ahead?.choices ?? []) context.tracker.event(0, 'started', sentence)
       context.tracker.progress({
         steps: run.steps,
         engine: run.engine.id,
@@ -127,13 +129,23 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
   }
 }
 
+/** The step that was made ahead, if it is this run's first. */
+async function firstStep(spec: RunSpec, context: TrainContext, isFresh: boolean): Promise<StepAhead | null> {
+  const { ahead = null, threads = null, workspace } = context
+  if (ahead === null) return null
+  if (isFresh && (await isFirstStepOf(ahead, spec, threads, workspace))) return ahead
+  ahead.run.close()
+  return null
+}
+
 class Loop {
   private readonly run: OpenRun
   private readonly context: TrainContext
   private readonly tracker: Tracker
   private readonly untrained: EngineState
   private readonly stepper: Stepper
-  private readonly histogramEvery: number
+  /** The first step is made, and still to be recorded. */
+  private ahead: StepResult | null
   private state: LoopState
   private savedAt = performance.now()
   private picturesKept = false
@@ -143,13 +155,13 @@ class Loop {
   /** Nothing is said any more of pictures that are on both sides of the split. */
   endSearch = (): void => undefined
 
-  constructor(run: OpenRun, context: TrainContext, untrained: EngineState) {
+  constructor(run: OpenRun, context: TrainContext, untrained: EngineState, ahead: StepAhead | null) {
     this.run = run
     this.context = context
     this.tracker = context.tracker
     this.untrained = untrained
-    this.stepper = new Stepper(run, lessonOf(run.spec, 1))
-    this.histogramEvery = Math.ceil(run.steps / histogramsPerRun)
+    this.stepper = ahead?.stepper ?? new Stepper(run, lessonOf(run.spec, 1))
+    this.ahead = ahead?.result ?? null
     this.state = freshState(run.fingerprint, this.stepper.randomState)
   }
 
@@ -180,7 +192,8 @@ class Loop {
   async train(): Promise<Outcome> {
     const { run, state } = this
     for (;;) {
-      if ((await this.obey()) === 'stop') {
+      // A checkpoint in between would hold a network that is a step further than its curve.
+      if (this.ahead === null && (await this.obey()) === 'stop') {
         await this.save('last')
         return { kind: 'stopped' }
       }
@@ -250,14 +263,9 @@ class Loop {
   /** @returns what to say when training has diverged */
   private async step(): Promise<string | null> {
     const { run, state, tracker, epoch } = this
-    const { optimizer, schedule } = run.spec
-    const at = { step: state.step, steps: run.steps, epoch }
-    const learningRate = optimizer.learningRate * learningRateFactor(schedule, at, state.plateau.factor)
-    const next = state.step + 1
-    const span = spanOf(next)
-    const look = next % this.histogramEvery === 0 ? 'histograms' : span > 0 ? 'difficulty' : 'loss'
-
-    const result = await this.stepper.step(learningRate, look)
+    const { learningRate, look, span } = planStep(run, state.step, epoch, state.plateau.factor)
+    const result = this.ahead ?? (await this.stepper.step(learningRate, look))
+    this.ahead = null
     state.step++
     tracker.record(state.step, epoch, { ...result.values, ...this.memory() })
     if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {

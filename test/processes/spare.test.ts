@@ -1,10 +1,12 @@
 /** A training server that waits for an editor, with a trainer that is ready for the next run. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { constants, getPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { RunSpec } from '../../protocol/runSpec.ts'
+import { LikelySpec, tellLikelySpec } from '../../server/likelySpec.ts'
 import { requestWish } from '../../server/queues/local.ts'
 import { SpareTrainer } from '../../server/spareTrainer.ts'
 import { databaseFile, logFile } from '../../server/store/layout.ts'
@@ -29,9 +31,24 @@ function startServer(store: Store, editor: ChildProcess): void {
 const found = (store: Store, kind: 'spare' | 'trainingServer' | 'trainer') =>
   processesOf(store.dir).filter(one => one.kind === kind && works(one.pid))
 
-async function spareOf(store: Store): Promise<number> {
-  await until('a spare trainer is up', () => found(store, 'spare').length === 1)
-  return found(store, 'spare')[0].pid
+async function spareOf(store: Store, before?: number): Promise<number> {
+  const others = () => found(store, 'spare').filter(({ pid }) => pid !== before)
+  await until('a spare trainer is up', () => others().length === 1)
+  return others()[0].pid
+}
+
+/** Milliseconds of a processor that a process has taken so far. */
+function processorTime(pid: number): number {
+  const [utime, stime] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13)
+  return 10 * (Number(utime) + Number(stime))
+}
+
+/** Until a spare trainer has loaded everything, and made whatever there is to make. */
+async function untilIdle(pid: number): Promise<void> {
+  for (let before = 0, now = 0; now < 500 || now > before; now = processorTime(pid)) {
+    before = now
+    await sleep(500)
+  }
 }
 
 /** Takes some seconds, in which the run can be looked at. */
@@ -65,6 +82,39 @@ describe('a spare trainer', () => {
     expect(found(other.store, 'trainer').map(({ pid }) => getPriority(pid))).toEqual([getPriority()])
     await until('the other run ends', hasEnded(other.store, alike))
     expect(repeatable(store, id)).toEqual(repeatable(other.store, alike))
+  })
+
+  test('makes the first step of a likely run before that is started', async () => {
+    const { folder, store } = workspace()
+    const likely = smallSpec(folder, { epochs: 2, engine: 'onnx-cpu' })
+    const { images } = likely.dataset as { images: string }
+    const onceUponATime = () => utimesSync(images, 1e9, 1e9)
+    onceUponATime()
+    const start = (spec: RunSpec) => store.queueRuns([{ name: 'small', experiment: 'small.triplet.json', spec }])[0]
+    const lossesOf = async (id: number): Promise<number[]> => {
+      await until('the run ends', hasEnded(store, id))
+      expect(theRun(store, id)).toMatchObject({ status: 'done', step: 24, attempt: 1 })
+      return [...store.rawPoints(id, 'loss').values]
+    }
+    await tellLikelySpec(store.dir, { ...likely, seed: 5 })
+    startServer(store, startEditor())
+    const first = await spareOf(store)
+    await untilIdle(first)
+    const usual = await lossesOf(start(likely))
+
+    // Somebody has changed the experiment since it was opened.
+    const second = await spareOf(store, first)
+    await untilIdle(second)
+    const before = processorTime(second)
+    await tellLikelySpec(store.dir, likely)
+    await until('it makes another step', () => processorTime(second) > before)
+    await untilIdle(second)
+    // Other pictures behind its back, which only a run that opens them now can see.
+    writeFileSync(images, readFileSync(images).fill(7, 16))
+    onceUponATime()
+    expect(await lossesOf(start(likely))).toEqual(usual)
+    await untilIdle(await spareOf(store, second))
+    expect(await lossesOf(start(likely))).not.toEqual(usual)
   })
 
   test('that is killed while it waits is replaced, and no run is lost', async () => {
@@ -135,7 +185,7 @@ describe('a training server that waits', () => {
   test('does without a spare trainer where none can be started', () => {
     const spare = new SpareTrainer(join(temporaryFolder(), 'nowhere'))
     const said = vi.spyOn(console, 'error').mockReturnValue(undefined)
-    for (let i = 0; i < 10; i++) spare.prepare()
+    for (let i = 0; i < 10; i++) spare.prepare(null)
     expect(said).toHaveBeenCalledTimes(3)
     expect(spare.take(1)).toBeNull()
     spare.end()
@@ -145,7 +195,7 @@ describe('a training server that waits', () => {
 describe('an editor with an experiment', () => {
   const text = JSON.stringify({ dataset: 'emoji' })
 
-  async function openExperiment(folder: string, trusted: boolean): Promise<void> {
+  async function openExperiment(folder: string, trusted: boolean): Promise<(text: string) => void> {
     const client = await startClient({ folders: [folder], bundled: true, initializationOptions: { trusted } })
     onTestFinished(async () => {
       await client.stop()
@@ -153,6 +203,7 @@ describe('an editor with an experiment', () => {
     const path = join(folder, 'emoji.triplet.json')
     writeFileSync(path, text)
     client.open(uriOf(path), text)
+    return changed => client.change(uriOf(path), [{ text: changed }])
   }
 
   test('has a trainer ready where runs are stored already', async () => {
@@ -161,13 +212,25 @@ describe('an editor with an experiment', () => {
     await spareOf(store)
   })
 
+  test('has its first step made ahead, as it is now, where it asks for one run', async () => {
+    const { folder, store } = workspace()
+    const change = await openExperiment(folder, true)
+    const told = new LikelySpec(store.dir)
+    await until('it is told', () => told.current?.seed === 1)
+    change(JSON.stringify({ dataset: 'emoji', seed: 3 }))
+    await until('it is told anew', () => told.current?.seed === 3)
+    change(JSON.stringify({ dataset: 'emoji', seed: [1, 2] }))
+    await until('nothing is likely', () => told.current === null)
+  })
+
   test('starts nothing where the workspace is not trusted, or nothing was trained yet', async () => {
-    const { folder } = workspace()
+    const { folder, store } = workspace()
     const fresh = temporaryFolder()
     await openExperiment(folder, false)
     await openExperiment(fresh, true)
     await sleep(3_000)
     expect(processesOf(folder)).toEqual([])
+    expect(new LikelySpec(store.dir).current).toBeNull()
     expect(readdirSync(fresh)).toEqual(['emoji.triplet.json'])
   })
 })

@@ -1,6 +1,7 @@
 /** How much work a network is. */
 import type { Network } from './network.ts'
 import { shapesOf, sizeOf } from './shapes.ts'
+import { parameterCount } from './weights.ts'
 
 /** Multiplications of one picture's way through the network; a step takes about three times as many per picture. */
 export function multiplications(network: Network): number {
@@ -19,4 +20,13 @@ export function multiplications(network: Network): number {
         return sum
     }
   }, 0)
+}
+
+/**
+ * Bytes that training takes, about: the activations of a batch and their gradients, and each weight with its gradient and an
+ * optimizer's memory of two numbers.
+ */
+export function trainingBytes(network: Network, batchSize: number): number {
+  const activations = shapesOf(network).after.reduce((sum, one) => sum + sizeOf(one), 0)
+  return 4 * (2 * batchSize * activations + 4 * parameterCount(network))
 }
