@@ -1,5 +1,7 @@
 // A run as it is, with statistics, store and checkpoints, that pauses between its turns: `node runPeer.ts WORKLOAD`.
 import { mkdtempSync, rmSync } from 'node:fs'
+import files from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -38,6 +40,15 @@ for (const name of ['count', 'fill', 'summarize', 'spread']) {
   Reflect.set(DifficultyKernel.prototype, name, asTimed)
 }
 
+/** When the file of the last checkpoint was opened: what comes then goes on beside the training. */
+let handedOver = NaN
+const open = files.open
+files.open = (path, ...how) => {
+  if (String(path).endsWith('.writing')) handedOver = performance.now()
+  return open(path, ...how)
+}
+syncBuiltinESMExports()
+
 /** Lets the run go on for a turn, and times what lies between two questions after its wish: whole steps. */
 class TurnTracker extends StoreTracker {
   steps: number[] = []
@@ -74,7 +85,7 @@ class TurnTracker extends StoreTracker {
   override status(status: RunStatus, message?: string): void {
     super.status(status, message)
     if (status !== 'paused') return
-    this.saveMs = performance.now() - this.#pausedAt
+    this.saveMs = handedOver - this.#pausedAt
     this.onPause()
   }
 

@@ -40,8 +40,8 @@ const Header = v.object({
   tensors: v.array(v.object({ name: v.string(), shape: v.array(v.number()) })),
 })
 
-/** Writes a checkpoint so that `file` is, at every moment, either the old or the new one, whole. */
-export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
+/** The parts of its file. Tensors are not copied: they are not to change until it is written. */
+export function encodeCheckpoint(checkpoint: Checkpoint): readonly Uint8Array[] {
   const tensors = [...checkpoint.engine].map(([name, { shape }]) => ({ name, shape: [...shape] }))
   const header = Buffer.from(
     JSON.stringify({
@@ -61,11 +61,15 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
   ]
   const digest = createHash('sha256')
   for (const part of parts) digest.update(part)
+  return [...parts, digest.digest()]
+}
 
+/** Writes a checkpoint so that `file` is, at every moment, either the old or the new one, whole. */
+export async function writeCheckpoint(file: string, parts: readonly Uint8Array[]): Promise<void> {
   const temporary = `${file}.writing`
   const handle = await open(temporary, 'w')
   try {
-    await handle.writev([...parts, digest.digest()])
+    await handle.writev(parts)
     await handle.sync()
   } finally {
     await handle.close()

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { HardestDetail, HardTripletDetail } from '../../protocol/details.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import { watchHealth } from '../core/health.ts'
-import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
+import { encodeCheckpoint, readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { reportSkipped, searchLeaks } from './dataReport.ts'
 import type { AutoOptions } from './engines/registry.ts'
 import type { EngineState } from './engines/trainEngine.ts'
@@ -122,7 +122,9 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
       await loop.fork(fork)
       reportSkipped(run, context.tracker)
     }
-    return await loop.train()
+    const outcome = await loop.train()
+    await loop.written
+    return outcome
   } finally {
     loop?.endSearch()
     run.close()
@@ -152,6 +154,8 @@ class Loop {
   private hasStepped = false
   private saveTook = 0
   private memorySeenAt = -Infinity
+  /** Rejects when a checkpoint could not be written. */
+  written: Promise<void> = Promise.resolve()
   /** Nothing is said any more of pictures that are on both sides of the split. */
   endSearch = (): void => undefined
 
@@ -187,6 +191,7 @@ class Loop {
     tracker.milestone(this.state.step, 'started', words.forked(fork.origin.runId, this.state.step, run.steps))
     // From here on the run stands on its own.
     await this.save('last')
+    await this.written
   }
 
   async train(): Promise<Outcome> {
@@ -236,6 +241,7 @@ class Loop {
     let wish = tracker.wish()
     if (wish === 'pause') {
       await this.save('last')
+      await this.written
       tracker.status('paused')
       tracker.event(state.step, 'paused', words.paused(state.step))
       while ((wish = tracker.wish()) === 'pause') await sleep(30)
@@ -421,19 +427,27 @@ class Loop {
     if (performance.now() - this.savedAt >= milliseconds) await this.save('last')
   }
 
-  /** Points first: a checkpoint must never be ahead of what the store has. */
+  /**
+   * Has a checkpoint of this moment written while training goes on. Points first: it must never be ahead of what the store
+   * has. One at a time: the best one has to be there before the last one tells of it.
+   */
   private async save(name: 'last' | 'best'): Promise<void> {
     const { run, state } = this
+    await this.written
     const start = performance.now()
     this.tracker.flush()
-    await writeCheckpoint(join(this.context.folder, `${name}.checkpoint`), {
+    const parts = encodeCheckpoint({
       engineId: run.engine.id,
       loop: { ...state, minerRandom: this.stepper.randomState },
       sampler: run.input.samplerState(),
       engine: await run.engine.exportState(),
     })
-    if (name === 'best') return
-    this.savedAt = performance.now()
-    this.saveTook = this.savedAt - start
+    this.written = writeCheckpoint(join(this.context.folder, `${name}.checkpoint`), parts)
+    if (name === 'last') {
+      this.savedAt = start
+      this.written = this.written.then(() => void (this.saveTook = performance.now() - start))
+    }
+    // Whoever waits for it, at the latest the end of the run, sees that it failed.
+    this.written.catch(() => undefined)
   }
 }

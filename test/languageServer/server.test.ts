@@ -33,7 +33,7 @@ import type { RunDelta } from '../../protocol/runEvent.ts'
 import { openStore, type Store } from '../../server/store/store.ts'
 import { runFolder, serverLockFile } from '../../server/store/layout.ts'
 import { takeLock } from '../../server/store/lock.ts'
-import { writeCheckpoint } from '../../server/training/checkpoint.ts'
+import { encodeCheckpoint, writeCheckpoint } from '../../server/training/checkpoint.ts'
 import { freshState } from '../../server/training/loopState.ts'
 import { startClient, uriOf, type TestClient } from './client.ts'
 
@@ -286,12 +286,10 @@ describe('runs', () => {
     const runs = store()
     const loop = { ...freshState('pictures', [1, 2, 3, 4, 5, 6]), step: 40, epochsClosed: 2 }
     mkdirSync(runFolder(runs.dir, 1), { recursive: true })
-    await writeCheckpoint(join(runFolder(runs.dir, 1), 'last.checkpoint'), {
-      engineId: 'onnx',
-      loop,
-      sampler: Int32Array.of(1),
-      engine: new Map(),
-    })
+    await writeCheckpoint(
+      join(runFolder(runs.dir, 1), 'last.checkpoint'),
+      encodeCheckpoint({ engineId: 'onnx', loop, sampler: Int32Array.of(1), engine: new Map() }),
+    )
     server.change(uri, [{ text: emoji.replace('"epochs": 3', '"epochs": 9, "loss": { "margin": 0.5 }') }])
     expect(await ask(server, readForkOffer, { runId: 1 })).toEqual({
       points: [{ point: 'last', step: 40, epoch: 2 }],

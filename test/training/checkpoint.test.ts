@@ -1,7 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { decodeCheckpoint, readCheckpoint, writeCheckpoint, type Checkpoint } from '../../server/training/checkpoint.ts'
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  readCheckpoint,
+  writeCheckpoint,
+  type Checkpoint,
+} from '../../server/training/checkpoint.ts'
 import { freshState } from '../../server/training/loopState.ts'
 import { temporaryFolder } from '../store/helpers.ts'
 
@@ -18,8 +24,8 @@ const checkpoint: Checkpoint = {
 it('comes back bit for bit, and leaves nothing else behind', async () => {
   const dir = temporaryFolder()
   const file = join(dir, 'last.checkpoint')
-  await writeCheckpoint(file, checkpoint)
-  await writeCheckpoint(file, checkpoint)
+  await writeCheckpoint(file, encodeCheckpoint(checkpoint))
+  await writeCheckpoint(file, encodeCheckpoint(checkpoint))
   expect(readdirSync(dir)).toEqual(['last.checkpoint'])
   const read = await readCheckpoint(file)
   expect(read).toEqual({ kind: 'found', checkpoint })
@@ -31,7 +37,7 @@ it('says when there is none', async () => {
 
 it('is never taken when a single byte is wrong, or its end is missing', async () => {
   const file = join(temporaryFolder(), 'last.checkpoint')
-  await writeCheckpoint(file, checkpoint)
+  await writeCheckpoint(file, encodeCheckpoint(checkpoint))
   const whole = readFileSync(file)
   for (let i = 0; i < whole.length; i++) {
     const broken = Buffer.from(whole)
@@ -43,11 +49,11 @@ it('is never taken when a single byte is wrong, or its end is missing', async ()
 
 it('keeps the old one whole while a new one is being written', async () => {
   const file = join(temporaryFolder(), 'last.checkpoint')
-  await writeCheckpoint(file, checkpoint)
+  await writeCheckpoint(file, encodeCheckpoint(checkpoint))
   // What a kill in the middle of a write leaves.
   writeFileSync(`${file}.writing`, 'half')
   expect((await readCheckpoint(file)).kind).toBe('found')
-  await writeCheckpoint(file, { ...checkpoint, engineId: 'onnx-cpu' })
+  await writeCheckpoint(file, encodeCheckpoint({ ...checkpoint, engineId: 'onnx-cpu' }))
   expect(existsSync(`${file}.writing`)).toBe(false)
   expect(await readCheckpoint(file)).toMatchObject({ checkpoint: { engineId: 'onnx-cpu' } })
 })

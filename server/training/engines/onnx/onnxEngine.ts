@@ -122,7 +122,7 @@ class OnnxEngine implements TrainEngine {
 
   exportState(): Promise<EngineState> {
     const state = new Map<string, { readonly shape: readonly number[]; readonly data: Float32Array }>()
-    for (const { name, shape, floats } of this.#tensors()) state.set(name, { shape, data: Float32Array.from(floats) })
+    for (const { name, shape, floats } of this.#tensors()) state.set(name, { shape, data: new Float32Array(floats) })
     state.set('optimizer/step', { shape: [1], data: Float32Array.of(this.#own.step) })
     return Promise.resolve(state)
   }
