@@ -33,7 +33,7 @@ interface Curve {
 }
 
 /** Milliseconds for which a wish is taken to last: asking the store costs as much as a share of a short step. */
-const wishInterval = 25
+const wishInterval = 40
 /** Shortest time between two writes: often enough for a live curve. */
 const flushInterval = 120
 /** A write may cost at most this share of the time: on a slow disk they become rarer. */
