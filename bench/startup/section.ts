@@ -69,7 +69,7 @@ export async function benchStartup({ rounds, only }: BenchOptions): Promise<void
   row('command line: start to first point', typed)
 
   if (only.length === 0 || only.includes('window')) {
-    const windows = await measureWindows(1 + Math.min(3, rounds))
+    const windows = await measureWindows(1 + Math.min(5, rounds))
     if (windows) {
       row(
         'activation, in VS Code',

@@ -45,7 +45,7 @@ export class ChartBoard {
 
   /**
    * The charts that are there are drawn at once. Making one takes longer, so the first of those that came into sight is
-   * made now and each of the others in a frame of its own: the page shows something sooner.
+   * made now, and each of the others once the frame with the one before has been shown.
    * @param crosshair where it stands on the axis; `null`: nowhere
    */
   draw(input: ChartInput, crosshair: number | null): void {
@@ -76,10 +76,13 @@ export class ChartBoard {
     const chart = new TimeChart(canvas, definition, this.#callbacks, input)
     chart.showCrosshair(crosshair)
     this.#charts.set(id, chart)
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = undefined
-      this.#makeNext()
-    })
+    this.#frame = requestAnimationFrame(() =>
+      // What is done in a frame comes before it is shown.
+      setTimeout(() => {
+        this.#frame = undefined
+        this.#makeNext()
+      }),
+    )
   }
 
   #adopt(id: string, element: Element | undefined): void {

@@ -1,4 +1,4 @@
-/** The live panel's page: takes messages, keeps the model, draws at most once a frame. */
+/** The live panel's page: takes messages, keeps the model, draws. */
 import * as l10n from '@vscode/l10n'
 import * as v from 'valibot'
 import { PanelState, ToPanel, type FromPanel } from '../../protocol/panel.ts'
@@ -7,7 +7,7 @@ import { PanelModel } from './model.ts'
 import './panel.css'
 import { PanelView } from './view.ts'
 
-/** Live data redraws at most this often; hands on a chart redraw every frame. */
+/** What comes redraws at most this often; hands on a chart redraw every frame. */
 const redrawMilliseconds = 50
 /** When a page asks once more for its run. */
 const readyAgain = 3_000
@@ -34,25 +34,24 @@ const view = new PanelView(root, model, {
   remember: state => vscode.setState(state),
 })
 
-const redrawSoon = throttled(redrawMilliseconds, () => {
-  requestAnimationFrame(draw)
-})
+const redrawSoon = throttled(redrawMilliseconds, draw)
 
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
   clearTimeout(again)
   const message = v.parse(ToPanel, event.data)
   model.apply(message, performance.now())
-  if (message.kind === 'deltas') redrawSoon()
-  else draw()
-  if (message.kind === 'show') markDrawn('tripletlab:drawn')
+  // Not at once: where the first points wait behind the run that they belong to, one drawing has both.
+  redrawSoon()
 })
 
+let hasRun = false
 let hasPoints = false
 function draw(): void {
   view.draw()
-  if (hasPoints || model.curves.size === 0) return
-  hasPoints = true
-  markDrawn('tripletlab:points')
+  if (!hasRun && model.run !== undefined) markDrawn('tripletlab:drawn')
+  if (!hasPoints && model.curves.size > 0) markDrawn('tripletlab:points')
+  hasRun ||= model.run !== undefined
+  hasPoints ||= model.curves.size > 0
 }
 
 /** For whoever measures how long it takes until the frame with the run, or with its first point, is over. */

@@ -131,7 +131,11 @@ export class PanelView implements Page {
   }
 
   #tabs(): TemplateResult {
-    const choose = (tab: PanelTab) => this.change({ tab })
+    const choose = (tab: PanelTab) => {
+      this.change({ tab })
+      // Now: the next key goes on from here.
+      this.draw()
+    }
     return html`<div class="tabs" role="tablist" aria-label=${l10n.t('Views of this run')} @keydown=${arrowKeys}>
       ${tabs.map(tab => {
         const selected = tab === this.#settings.tab
