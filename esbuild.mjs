@@ -80,6 +80,7 @@ const bundles = [
       ...Object.fromEntries(programs.map(name => [`${name}.main`, `server/${name}.ts`])),
       onnxWorker: 'server/training/engines/onnx/worker.ts',
       inputWorker: 'server/training/inputWorker.ts',
+      checkpointThread: 'server/training/checkpointThread.ts',
     },
   },
   {

@@ -11,7 +11,7 @@ export interface Result {
   readonly meanMs: number
   readonly bestMs: number
   readonly peakMegabytes: number
-  /** Median of what a checkpoint took; NaN where none was written. */
+  /** Median of what training waited for a checkpoint; NaN where none was written. */
   readonly saveMs: number
   /** Share of the time in which the engine waited for pictures; NaN where it was not measured. */
   readonly waiting: number

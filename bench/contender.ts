@@ -12,7 +12,7 @@ const Ready = v.object({ label: v.string() })
 const Turn = v.object({
   steps: v.array(v.number()),
   peakMegabytes: v.number(),
-  /** Milliseconds that a checkpoint took, where one was written. */
+  /** Milliseconds that training waited for a checkpoint, where one was written. */
   saveMs: v.optional(v.number()),
   /** Milliseconds of the turn in which the engine waited for pictures, where that was measured. */
   waitedMs: v.optional(v.number()),

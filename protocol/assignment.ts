@@ -13,7 +13,8 @@ export const LikelyRun = v.object({
 export type LikelyRun = v.InferOutput<typeof LikelyRun>
 
 export const Assignment = v.variant('kind', [
-  v.object({ kind: v.literal('likely'), run: LikelyRun }),
+  /** `null`: none in particular, any more. */
+  v.object({ kind: v.literal('likely'), run: v.nullable(LikelyRun) }),
   v.object({ kind: v.literal('run'), runId: Count }),
 ])
 export type Assignment = v.InferOutput<typeof Assignment>

@@ -5,16 +5,13 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import * as v from 'valibot'
 import { RunSpec } from '../protocol/runSpec.ts'
-import { identity } from './store/layout.ts'
-
-const fileIn = (dir: string): string => join(dir, 'likely-run.json')
+import { identity, likelySpecFile } from './store/layout.ts'
 
 /** @param spec `null`: nothing in particular */
 export async function tellLikelySpec(dir: string, spec: RunSpec | null): Promise<void> {
-  const file = fileIn(dir)
+  const file = likelySpecFile(dir)
   if (spec === null) {
     await rm(file, { force: true })
     return
@@ -33,7 +30,7 @@ export class LikelySpec {
   #spec: RunSpec | null = null
 
   constructor(dir: string) {
-    this.#file = fileIn(dir)
+    this.#file = likelySpecFile(dir)
   }
 
   /** @returns the same object as long as it says the same; `null` where there is no file, or none that can be read */
@@ -54,6 +51,7 @@ export class LikelySpec {
       this.#text = text
       this.#spec = v.parse(RunSpec, JSON.parse(text))
     } catch {
+      this.#text = ''
       this.#spec = null
     }
   }

@@ -5,6 +5,7 @@
  */
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import type { Assignment, LikelyRun } from '../protocol/assignment.ts'
+import type { RunSpec } from '../protocol/runSpec.ts'
 import { startTrainer, type TrainerProcess } from './launch.ts'
 import { logFile } from './store/layout.ts'
 
@@ -17,6 +18,8 @@ export class SpareTrainer {
   #child: TrainerProcess | null = null
   /** What it was told last. */
   #likely: LikelyRun | null = null
+  /** Told to one that has ended since. */
+  #fatal: RunSpec | null = null
   #lost = 0
 
   constructor(dir: string) {
@@ -38,12 +41,12 @@ export class SpareTrainer {
         console.error(new Date().toISOString(), error)
       }
     }
-    if (likely !== null) this.#tell(likely)
+    this.#tell(likely !== null && likely.spec === this.#fatal ? null : likely)
   }
 
-  #tell(run: LikelyRun): void {
+  #tell(run: LikelyRun | null): void {
     if (this.#child?.connected !== true) return
-    if (run.spec === this.#likely?.spec && run.threads === this.#likely.threads) return
+    if (run?.spec === this.#likely?.spec && run?.threads === this.#likely?.threads) return
     this.#likely = run
     this.#child.send({ kind: 'likely', run } satisfies Assignment, () => undefined)
   }
@@ -53,7 +56,9 @@ export class SpareTrainer {
     const gone = () => {
       if (this.#child !== child) return
       this.#child = null
-      this.#lost++
+      // It may have been what it was told: the next one does without.
+      if (this.#likely === null) this.#lost++
+      else this.#fatal = this.#likely.spec
     }
     child.once('exit', gone)
     child.once('error', gone)

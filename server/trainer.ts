@@ -26,7 +26,7 @@ import { ProbeRequest, probeEngine } from './training/engines/probe.ts'
 import { EngineError, engineKinds } from './training/engines/registry.ts'
 import { startEarlyThreads } from './training/earlyThreads.ts'
 import { RunError } from './training/openRun.ts'
-import { stepAhead, type StepAhead } from './training/stepAhead.ts'
+import { isLikely, stepAhead, type StepAhead } from './training/stepAhead.ts'
 import { StoreTracker, type Tracker } from './training/tracker.ts'
 import { type TrainContext, trainRun } from './training/trainRun.ts'
 import { warmUp } from './training/warmUp.ts'
@@ -77,8 +77,10 @@ async function waitForRun(workspace: string): Promise<Task | null> {
     ahead?.run.close()
     ahead = null
     if (message === null) return null
+    if (message.run === null) continue
     try {
-      ahead = await stepAhead(message.run, workspace, cacheFolder())
+      ahead = await stepAhead(message.run, workspace, cacheFolder(), () => inbox.isOver)
+      if (ahead !== null) console.log(new Date().toISOString(), 'The first step of a likely run is made.')
     } catch (error) {
       log(error)
     }
@@ -140,7 +142,7 @@ async function train(store: Store, runId: number, ahead: StepAhead | null): Prom
   const run = store.run(runId)
   if (!run) return
   const { threads } = store.placement(runId)
-  if (ahead === null) startEarlyThreads(run.spec, threads)
+  if (ahead === null || !isLikely(ahead, run.spec, threads)) startEarlyThreads(run.spec, threads)
   const tracker = new StoreTracker(store, runId)
   try {
     const outcome = await trainRun(run.spec, {

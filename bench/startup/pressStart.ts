@@ -1,5 +1,5 @@
 /** From pressing start to the first points of the loss, as an editor sees them: the built bundles, over the protocol. */
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -39,6 +39,14 @@ export class Editor {
     const folder = mkdtempSync(join(tmpdir(), 'triplet-bench-'))
     cpSync('examples', folder, { recursive: true, filter: source => !source.includes('.triplet-lab') })
     return new Editor(folder, await startClient({ folders: [folder], bundled: true }))
+  }
+
+  /** Opens the file and looks at it for a while: whoever does may press start next. */
+  async lookAt(file: string): Promise<void> {
+    const path = join(this.folder, file)
+    this.#client.open(uriOf(path), readFileSync(path, 'utf8'))
+    await sleep(4_000)
+    this.#client.close(uriOf(path))
   }
 
   /** Starts the file and stops its run again as soon as its loss was seen. */

@@ -111,7 +111,7 @@ async function closeEditors(page: Page): Promise<void> {
   await page.keyboard.press('F1')
   await page.locator('.quick-input-widget input').first().fill('>View: Close All Editors')
   await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Close All Editors' }).first().click()
-  await page.locator('.tab').waitFor({ state: 'detached', timeout: 30_000 })
+  await page.locator('.tab').first().waitFor({ state: 'detached', timeout: 30_000 })
   await page.waitForTimeout(quiet)
 }
 

@@ -41,6 +41,12 @@ export async function benchStartup({ rounds, only }: BenchOptions): Promise<void
     warm.push(await editor.pressStart(example))
     await editor.rest()
   }
+  const foreseen: Started[] = []
+  for (let i = 0; i < rounds; i++) {
+    await editor.lookAt(example)
+    foreseen.push(await editor.pressStart(example))
+    await editor.rest()
+  }
   await editor.close()
   const kept = warm.slice(1)
   row(
@@ -62,6 +68,11 @@ export async function benchStartup({ rounds, only }: BenchOptions): Promise<void
   row(
     'start to first point, at the editor',
     kept.map(one => one.shown),
+    limits.firstPoint,
+  )
+  row(
+    'the same, the experiment open for a while',
+    foreseen.map(one => one.shown),
     limits.firstPoint,
   )
   const typed: number[] = []

@@ -1,13 +1,12 @@
 // A run as it is, with statistics, store and checkpoints, that pauses between its turns: `node runPeer.ts WORKLOAD`.
 import { mkdtempSync, rmSync } from 'node:fs'
-import files from 'node:fs/promises'
-import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { RunStatus, RunWish } from '../../protocol/runEvent.ts'
 import { DifficultyKernel } from '../../server/core/difficultyKernel.ts'
 import { openStore } from '../../server/store/store.ts'
+import { CheckpointWriter } from '../../server/training/checkpointWriter.ts'
 import { StoreTracker } from '../../server/training/tracker.ts'
 import { trainRun } from '../../server/training/trainRun.ts'
 import { endless, workloadOf } from './spec.ts'
@@ -40,14 +39,14 @@ for (const name of ['count', 'fill', 'summarize', 'spread']) {
   Reflect.set(DifficultyKernel.prototype, name, asTimed)
 }
 
-/** When the file of the last checkpoint was opened: what comes then goes on beside the training. */
+/** When the last checkpoint was given to the thread that writes it: what comes then goes on beside the training. */
 let handedOver = NaN
-const open = files.open
-files.open = (path, ...how) => {
-  if (String(path).endsWith('.writing')) handedOver = performance.now()
-  return open(path, ...how)
+const write = Reflect.get(CheckpointWriter.prototype, 'write')
+CheckpointWriter.prototype.write = function (...given) {
+  const written = write.apply(this, given)
+  handedOver = performance.now()
+  return written
 }
-syncBuiltinESMExports()
 
 /** Lets the run go on for a turn, and times what lies between two questions after its wish: whole steps. */
 class TurnTracker extends StoreTracker {

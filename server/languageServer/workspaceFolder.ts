@@ -46,6 +46,7 @@ export class WorkspaceFolder {
   #ensuring = false
   #expectation: NodeJS.Timeout | undefined
   #expectedUntil = 0
+  #expectAfter = expectedAfter
   #saidTrouble = ''
   /** Experiments whose rows are whole; the others' have no summaries. */
   readonly #whole = new Set<string>()
@@ -139,13 +140,14 @@ export class WorkspaceFolder {
    */
   expectStart(likely: () => RunSpec | null): void {
     const now = Date.now()
-    const after = now < this.#expectedUntil ? changedAfter : expectedAfter
+    if (now >= this.#expectedUntil) this.#expectAfter = expectedAfter
     this.#expectedUntil = now + expectedFor
     clearTimeout(this.#expectation)
     this.#expectation = setTimeout(() => {
       this.#expectation = undefined
+      this.#expectAfter = changedAfter
       void this.#tell(likely).then(() => this.#keepUp())
-    }, after).unref()
+    }, this.#expectAfter).unref()
   }
 
   async #tell(likely: () => RunSpec | null): Promise<void> {

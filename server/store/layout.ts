@@ -7,6 +7,8 @@ export const storeFolderName = '.triplet-lab'
 export const databaseFile = (dir: string) => join(dir, 'runs.sqlite')
 export const serverLockFile = (dir: string) => join(dir, 'locks', 'training-server.lock')
 export const trainerLockFile = (dir: string, runId: number) => join(dir, 'locks', `run-${runId}.lock`)
+/** A hint, which may be lost; see server/likelySpec. */
+export const likelySpecFile = (dir: string) => join(dir, 'likely-run.json')
 export const runFolder = (dir: string, runId: number) => join(dir, 'runs', String(runId))
 export const logFile = (dir: string, name: string) => join(dir, 'logs', `${name}.log`)
 

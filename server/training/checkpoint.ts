@@ -40,8 +40,8 @@ const Header = v.object({
   tensors: v.array(v.object({ name: v.string(), shape: v.array(v.number()) })),
 })
 
-/** The parts of its file. Tensors are not copied: they are not to change until it is written. */
-export function encodeCheckpoint(checkpoint: Checkpoint): readonly Uint8Array[] {
+/** What its file holds. */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   const tensors = [...checkpoint.engine].map(([name, { shape }]) => ({ name, shape: [...shape] }))
   const header = Buffer.from(
     JSON.stringify({
@@ -59,17 +59,23 @@ export function encodeCheckpoint(checkpoint: Checkpoint): readonly Uint8Array[] 
     header,
     ...[checkpoint.sampler, ...[...checkpoint.engine.values()].map(({ data }) => data)].map(bytesOf),
   ]
-  const digest = createHash('sha256')
-  for (const part of parts) digest.update(part)
-  return [...parts, digest.digest()]
+  const size = parts.reduce((sum, part) => sum + part.length, 0)
+  const bytes = new Uint8Array(size + digestLength)
+  let offset = 0
+  for (const part of parts) {
+    bytes.set(part, offset)
+    offset += part.length
+  }
+  bytes.set(createHash('sha256').update(bytes.subarray(0, size)).digest(), size)
+  return bytes
 }
 
 /** Writes a checkpoint so that `file` is, at every moment, either the old or the new one, whole. */
-export async function writeCheckpoint(file: string, parts: readonly Uint8Array[]): Promise<void> {
+export async function writeCheckpoint(file: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${file}.writing`
   const handle = await open(temporary, 'w')
   try {
-    await handle.writev(parts)
+    await handle.writeFile(bytes)
     await handle.sync()
   } finally {
     await handle.close()

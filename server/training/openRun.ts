@@ -14,7 +14,6 @@ import { type AutoOptions, createEngine, engineKinds } from './engines/registry.
 import type { EngineOptions, TrainEngine } from './engines/trainEngine.ts'
 import { createInputPipeline, type InputPipeline } from './inputPipeline.ts'
 import { buildNetwork } from './models/build.ts'
-import { trainingBytes } from './models/cost.ts'
 import * as words from './words.ts'
 
 export interface OpenRun {
@@ -39,9 +38,9 @@ export class RunError extends Error {
   override readonly name = 'RunError'
 }
 
-/** The network takes more memory than was allowed. */
-export class TooLargeError extends Error {
-  override readonly name = 'TooLargeError'
+/** Whoever opened the run did not want it so. */
+export class UnwantedError extends Error {
+  override readonly name = 'UnwantedError'
 }
 
 export interface OpenOptions {
@@ -53,18 +52,18 @@ export interface OpenOptions {
   readonly mostThreads?: number | null | undefined
   /** The engine of the run that this one is forked from, whose first batch is still to be set. */
   readonly forkedFrom?: string | null | undefined
-  /** Bytes that training may take, about, beside the pictures. */
-  readonly mostBytes?: number
+  /** Whether to go on, asked before the engine is opened. */
+  readonly isWanted?: (engine: EngineOptions) => Promise<boolean>
 }
 
 /**
  * @throws DatasetError, EngineError or RunError, whose messages are for people
- * @throws TooLargeError where `mostBytes` is given
+ * @throws UnwantedError where `isWanted` says so
  */
 export async function openRun(
   spec: RunSpec,
   workspace: string,
-  { before = null, auto, mostThreads = null, forkedFrom = null, mostBytes = Infinity }: OpenOptions = {},
+  { before = null, auto, mostThreads = null, forkedFrom = null, isWanted }: OpenOptions = {},
 ): Promise<OpenRun> {
   const dataset = await openDataset(spec.dataset, spec.image, { workspace })
   let input: InputPipeline | null = null
@@ -77,7 +76,6 @@ export async function openRun(
     if (before && before.loop.fingerprint !== fingerprint) throw new RunError(words.otherPictures())
     const sampler = triplets === null ? openSampler(spec, dataset, split) : tripletSampler(spec, triplets)
     const network = buildNetwork(spec.model, dataset.shape, spec.loss.normalize)
-    if (trainingBytes(network, sampler.batchSize) > mostBytes) throw new TooLargeError()
     const options = {
       network,
       optimizer: spec.optimizer,
@@ -87,6 +85,7 @@ export async function openRun(
       threads: null,
       mostThreads,
     }
+    if (isWanted !== undefined && !(await isWanted(options))) throw new UnwantedError()
     input = createInputPipeline({ dataset, train: split.train, sampler, augment: spec.augment, seed: spec.seed })
     if (before) input.resume(before.sampler, before.loop.step)
     // The first batch is read while the engine starts.

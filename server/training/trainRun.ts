@@ -11,7 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { HardestDetail, HardTripletDetail } from '../../protocol/details.ts'
 import type { RunSpec } from '../../protocol/runSpec.ts'
 import { watchHealth } from '../core/health.ts'
-import { encodeCheckpoint, readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
+import { encodeCheckpoint, readCheckpoint, type Checkpoint } from './checkpoint.ts'
+import { CheckpointWriter } from './checkpointWriter.ts'
 import { reportSkipped, searchLeaks } from './dataReport.ts'
 import type { AutoOptions } from './engines/registry.ts'
 import type { EngineState } from './engines/trainEngine.ts'
@@ -122,11 +123,9 @@ export async function trainRun(spec: RunSpec, context: TrainContext): Promise<Ou
       await loop.fork(fork)
       reportSkipped(run, context.tracker)
     }
-    const outcome = await loop.train()
-    await loop.written
-    return outcome
+    return await loop.train()
   } finally {
-    loop?.endSearch()
+    await loop?.close()
     run.close()
   }
 }
@@ -154,10 +153,11 @@ class Loop {
   private hasStepped = false
   private saveTook = 0
   private memorySeenAt = -Infinity
+  private readonly writer = new CheckpointWriter()
   /** Rejects when a checkpoint could not be written. */
-  written: Promise<void> = Promise.resolve()
+  private written: Promise<void> = Promise.resolve()
   /** Nothing is said any more of pictures that are on both sides of the split. */
-  endSearch = (): void => undefined
+  private endSearch = (): void => undefined
 
   constructor(run: OpenRun, context: TrainContext, untrained: EngineState, ahead: StepAhead | null) {
     this.run = run
@@ -194,12 +194,20 @@ class Loop {
     await this.written
   }
 
+  /** Nothing goes on afterwards; what is being written still is. */
+  async close(): Promise<void> {
+    this.endSearch()
+    await this.written.catch(() => undefined)
+    this.writer.close()
+  }
+
   async train(): Promise<Outcome> {
     const { run, state } = this
     for (;;) {
       // A checkpoint in between would hold a network that is a step further than its curve.
       if (this.ahead === null && (await this.obey()) === 'stop') {
         await this.save('last')
+        await this.written
         return { kind: 'stopped' }
       }
       if (this.untrainedIsDue()) {
@@ -415,6 +423,7 @@ class Loop {
   private async done(early: string | null): Promise<Outcome> {
     const { run, state, tracker } = this
     await this.save('last')
+    await this.written
     const suspects = likelyMislabelled(state.hardEpochs, state.epochsClosed, run.split.train.length)
     if (suspects.length > 0) {
       const named = suspects.map(([index, epochs]) => `${run.dataset.describe(index)} (${epochs})`)
@@ -436,17 +445,18 @@ class Loop {
     await this.written
     const start = performance.now()
     this.tracker.flush()
-    const parts = encodeCheckpoint({
+    const bytes = encodeCheckpoint({
       engineId: run.engine.id,
       loop: { ...state, minerRandom: this.stepper.randomState },
       sampler: run.input.samplerState(),
       engine: await run.engine.exportState(),
     })
-    this.written = writeCheckpoint(join(this.context.folder, `${name}.checkpoint`), parts)
-    if (name === 'last') {
-      this.savedAt = start
-      this.written = this.written.then(() => void (this.saveTook = performance.now() - start))
-    }
+    const now = performance.now()
+    const writing = this.writer.write(join(this.context.folder, `${name}.checkpoint`), bytes)
+    this.written = writing.then(took => {
+      if (name === 'last') this.saveTook = now - start + took
+    })
+    if (name === 'last') this.savedAt = start
     // Whoever waits for it, at the latest the end of the run, sees that it failed.
     this.written.catch(() => undefined)
   }

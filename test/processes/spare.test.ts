@@ -37,18 +37,11 @@ async function spareOf(store: Store, before?: number): Promise<number> {
   return others()[0].pid
 }
 
-/** Milliseconds of a processor that a process has taken so far. */
-function processorTime(pid: number): number {
-  const [utime, stime] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13)
-  return 10 * (Number(utime) + Number(stime))
-}
-
-/** Until a spare trainer has loaded everything, and made whatever there is to make. */
-async function untilIdle(pid: number): Promise<void> {
-  for (let before = 0, now = 0; now < 500 || now > before; now = processorTime(pid)) {
-    before = now
-    await sleep(500)
-  }
+/** Until the spare trainer has made so many first steps. */
+function untilAhead(store: Store, steps: number): Promise<number> {
+  const log = logFile(store.dir, 'spare-trainer')
+  const made = () => readFileSync(log, 'utf8').split('first step of a likely run').length - 1
+  return until('it has made a step ahead', () => existsSync(log) && made() === steps)
 }
 
 /** Takes some seconds, in which the run can be looked at. */
@@ -99,21 +92,20 @@ describe('a spare trainer', () => {
     await tellLikelySpec(store.dir, { ...likely, seed: 5 })
     startServer(store, startEditor())
     const first = await spareOf(store)
-    await untilIdle(first)
+    await untilAhead(store, 1)
     const usual = await lossesOf(start(likely))
 
     // Somebody has changed the experiment since it was opened.
     const second = await spareOf(store, first)
-    await untilIdle(second)
-    const before = processorTime(second)
+    await untilAhead(store, 1)
     await tellLikelySpec(store.dir, likely)
-    await until('it makes another step', () => processorTime(second) > before)
-    await untilIdle(second)
+    await untilAhead(store, 2)
     // Other pictures behind its back, which only a run that opens them now can see.
     writeFileSync(images, readFileSync(images).fill(7, 16))
     onceUponATime()
     expect(await lossesOf(start(likely))).toEqual(usual)
-    await untilIdle(await spareOf(store, second))
+    await spareOf(store, second)
+    await untilAhead(store, 1)
     expect(await lossesOf(start(likely))).not.toEqual(usual)
   })
 

@@ -7,7 +7,9 @@ import { stepAhead, type StepAhead } from '../../server/training/stepAhead.ts'
 import { trainRun } from '../../server/training/trainRun.ts'
 import { temporaryFolder } from '../store/helpers.ts'
 import { MemoryTracker } from './memoryTracker.ts'
-import { smallSpec, writeSmallDataset } from './smallDataset.ts'
+import { smallSpec as anySpec, writeSmallDataset } from './smallDataset.ts'
+
+const smallSpec = (dir: string, changes: Partial<RunSpec> = {}) => anySpec(dir, { engine: 'onnx-cpu', ...changes })
 
 /** On a machine where no engine was ever chosen. */
 function prepare(spec: RunSpec, threads: number | null = null): Promise<StepAhead | null> {
@@ -37,11 +39,10 @@ const marked = (ahead: StepAhead): StepAhead => ({
 })
 const firstLoss = (tracker: MemoryTracker) => tracker.curves.get('loss')?.get(1)
 
-describe.each(['tfjs-wasm', 'onnx-cpu'])('a first step made ahead on %s', engine => {
+describe('a first step made ahead', () => {
   it('is that of the run, and the run goes on from it as if nothing had been made ahead', async () => {
     // Augmented, with dropout, random triplets, histograms at each step and a rate that warms up.
     const changes: Partial<RunSpec> = {
-      engine,
       augment: { ...smallSpec(temporaryFolder()).augment, shift: 1 },
       schedule: { kind: 'constant', warmupSteps: 10 },
     }
@@ -54,9 +55,7 @@ describe.each(['tfjs-wasm', 'onnx-cpu'])('a first step made ahead on %s', engine
     expect(ahead.statuses).toEqual(usual.statuses)
     expect(ahead.progressed).toEqual(usual.progressed)
   })
-})
 
-describe('a first step made ahead', () => {
   it('is taken by its run', async () => {
     const spec = smallSpec(temporaryFolder())
     expect(firstLoss(await train(spec, marked(await prepared(spec))))).toBe(77)
@@ -118,21 +117,25 @@ describe('a first step made ahead', () => {
 })
 
 describe('nothing is made ahead', () => {
+  const mlp = (...hidden: number[]) => ({ architecture: 'mlp', embeddingSize: 8, hidden, dropout: 0 }) as const
+
   it.each<[string, (dir: string) => Partial<RunSpec>]>([
     ['engines would have to be tried', () => ({ engine: 'auto' })],
     ['pictures may have to be decoded', path => ({ dataset: { kind: 'folder', path } })],
     ['pictures are missing', dir => ({ dataset: { kind: 'idx', images: join(dir, 'no'), labels: join(dir, 'no') } })],
     ['triplets come from a file', dir => ({ mining: { strategy: 'offline', file: join(dir, 'csv'), triplets: 8 } })],
-    [
-      'the network is large',
-      () => ({
-        model: { architecture: 'mlp', embeddingSize: 8, hidden: [8192, 8192], dropout: 0 },
-        engine: 'onnx-cpu',
-      }),
-    ],
+    ['the engine is slow', () => ({ engine: 'tfjs-wasm' })],
+    ['pictures have to be resized', () => ({ image: { size: 64, channels: null } })],
+    ['the network is large', () => ({ model: mlp(8192, 8192) })],
+    ['a step takes long', () => ({ model: mlp(4096, 4096), batch: { classes: 8, samplesPerClass: 512 } })],
   ])('where %s', async (_why, changes) => {
     const dir = temporaryFolder()
     expect(await prepare(smallSpec(dir, changes(dir)))).toBeNull()
+  })
+
+  it('where it is too late', async () => {
+    const likely = { spec: smallSpec(temporaryFolder()), threads: null }
+    expect(await stepAhead(likely, temporaryFolder(), temporaryFolder(), () => true)).toBeNull()
   })
 
   it('where the run itself would fail, and says so', async () => {

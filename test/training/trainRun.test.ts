@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { metricIds, type MetricId } from '../../protocol/metrics.ts'
@@ -191,6 +191,15 @@ describe('a run', () => {
     expect((await train(smallSpec(temporaryFolder()), tracker)).kind).toBe('done')
     expect(tracker.statuses).toEqual(['paused', 'running'])
     expect(tracker.kinds.slice(0, 3)).toEqual(['started', 'paused', 'resumed'])
+  })
+
+  it('fails, after the points it has, when a checkpoint cannot be written', async () => {
+    const folder = temporaryFolder()
+    // A folder where the file would be.
+    mkdirSync(join(folder, 'run', 'last.checkpoint.writing'), { recursive: true })
+    const tracker = new MemoryTracker()
+    await expect(train(smallSpec(folder), tracker, folder)).rejects.toThrow('EISDIR')
+    expect(tracker.step).toBeGreaterThan(0)
   })
 
   it('goes on for more epochs', async () => {

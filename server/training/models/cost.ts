@@ -23,10 +23,11 @@ export function multiplications(network: Network): number {
 }
 
 /**
- * Bytes that training takes, about: the activations of a batch and their gradients, and each weight with its gradient and an
- * optimizer's memory of two numbers.
+ * Bytes that training takes, about: the pictures of a batch, their activations and gradients, what is measured of each pair of
+ * them, and each weight with its gradient and an optimizer's memory of two numbers.
  */
 export function trainingBytes(network: Network, batchSize: number): number {
-  const activations = shapesOf(network).after.reduce((sum, one) => sum + sizeOf(one), 0)
-  return 4 * (2 * batchSize * activations + 4 * parameterCount(network))
+  const { input, after } = shapesOf(network)
+  const activations = after.reduce((sum, one) => sum + sizeOf(one), 0)
+  return 4 * (batchSize * (sizeOf(input) + 2 * activations + 4 * batchSize) + 4 * parameterCount(network))
 }
