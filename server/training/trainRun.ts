@@ -190,8 +190,7 @@ class Loop {
     this.stepper.randomState = start.state.minerRandom
     tracker.milestone(this.state.step, 'started', words.forked(fork.origin.runId, this.state.step, run.steps))
     // From here on the run stands on its own.
-    await this.save('last')
-    await this.written
+    await this.saveNow()
   }
 
   /** Nothing goes on afterwards; what is being written still is. */
@@ -206,8 +205,7 @@ class Loop {
     for (;;) {
       // A checkpoint in between would hold a network that is a step further than its curve.
       if (this.ahead === null && (await this.obey()) === 'stop') {
-        await this.save('last')
-        await this.written
+        await this.saveNow()
         return { kind: 'stopped' }
       }
       if (this.untrainedIsDue()) {
@@ -248,8 +246,7 @@ class Loop {
     const { tracker, state } = this
     let wish = tracker.wish()
     if (wish === 'pause') {
-      await this.save('last')
-      await this.written
+      await this.saveNow()
       tracker.status('paused')
       tracker.event(state.step, 'paused', words.paused(state.step))
       while ((wish = tracker.wish()) === 'pause') await sleep(30)
@@ -422,14 +419,19 @@ class Loop {
 
   private async done(early: string | null): Promise<Outcome> {
     const { run, state, tracker } = this
-    await this.save('last')
-    await this.written
+    await this.saveNow()
     const suspects = likelyMislabelled(state.hardEpochs, state.epochsClosed, run.split.train.length)
     if (suspects.length > 0) {
       const named = suspects.map(([index, epochs]) => `${run.dataset.describe(index)} (${epochs})`)
       tracker.milestone(state.step, 'health', words.hardAgainAndAgain(named, state.epochsClosed))
     }
     return { kind: 'done', message: words.done(state, early) }
+  }
+
+  /** It is on the disk when this returns. */
+  private async saveNow(): Promise<void> {
+    await this.save('last')
+    await this.written
   }
 
   private async saveWhenOlderThan(milliseconds: number): Promise<void> {

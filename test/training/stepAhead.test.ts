@@ -7,9 +7,9 @@ import { stepAhead, type StepAhead } from '../../server/training/stepAhead.ts'
 import { trainRun } from '../../server/training/trainRun.ts'
 import { temporaryFolder } from '../store/helpers.ts'
 import { MemoryTracker } from './memoryTracker.ts'
-import { smallSpec as anySpec, writeSmallDataset } from './smallDataset.ts'
+import { smallSpec, writeSmallDataset } from './smallDataset.ts'
 
-const smallSpec = (dir: string, changes: Partial<RunSpec> = {}) => anySpec(dir, { engine: 'onnx-cpu', ...changes })
+const onnxSpec = (dir: string, changes: Partial<RunSpec> = {}) => smallSpec(dir, { engine: 'onnx-cpu', ...changes })
 
 /** On a machine where no engine was ever chosen. */
 function prepare(spec: RunSpec, threads: number | null = null): Promise<StepAhead | null> {
@@ -43,10 +43,10 @@ describe('a first step made ahead', () => {
   it('is that of the run, and the run goes on from it as if nothing had been made ahead', async () => {
     // Augmented, with dropout, random triplets, histograms at each step and a rate that warms up.
     const changes: Partial<RunSpec> = {
-      augment: { ...smallSpec(temporaryFolder()).augment, shift: 1 },
+      augment: { ...onnxSpec(temporaryFolder()).augment, shift: 1 },
       schedule: { kind: 'constant', warmupSteps: 10 },
     }
-    const spec = smallSpec(temporaryFolder(), changes)
+    const spec = onnxSpec(temporaryFolder(), changes)
     const usual = await train(spec, null)
     const ahead = await train(spec, await prepared(spec))
     expect(ahead.repeatable).toEqual(usual.repeatable)
@@ -57,12 +57,12 @@ describe('a first step made ahead', () => {
   })
 
   it('is taken by its run', async () => {
-    const spec = smallSpec(temporaryFolder())
+    const spec = onnxSpec(temporaryFolder())
     expect(firstLoss(await train(spec, marked(await prepared(spec))))).toBe(77)
   })
 
   it('is recorded before a stop is obeyed, and the run goes on from there', async () => {
-    const spec = smallSpec(temporaryFolder())
+    const spec = onnxSpec(temporaryFolder())
     const usual = await train(spec, null)
     const folder = join(temporaryFolder(), 'run')
     let goesOn = false
@@ -75,7 +75,7 @@ describe('a first step made ahead', () => {
   })
 
   it('is not that of a run with another spec, or with other threads', async () => {
-    const spec = smallSpec(temporaryFolder())
+    const spec = onnxSpec(temporaryFolder())
     const other = { ...spec, seed: spec.seed + 1 }
     const usual = await train(other, null)
     expect((await train(other, await prepared(spec))).repeatable).toEqual(usual.repeatable)
@@ -84,7 +84,7 @@ describe('a first step made ahead', () => {
 
   it('is not taken when the pictures have changed', async () => {
     const dir = temporaryFolder()
-    const spec = smallSpec(dir)
+    const spec = onnxSpec(dir)
     const ahead = marked(await prepared(spec))
     writeSmallDataset(dir, 12, 0.2)
     utimesSync(join(dir, 'images.idx'), 1, 1)
@@ -94,7 +94,7 @@ describe('a first step made ahead', () => {
   })
 
   it('is not taken by a run that goes on, or by a fork', async () => {
-    const spec = smallSpec(temporaryFolder())
+    const spec = onnxSpec(temporaryFolder())
     const folder = join(temporaryFolder(), 'run')
     const usual = await train(spec, null)
     let goesOn = false
@@ -110,7 +110,7 @@ describe('a first step made ahead', () => {
   })
 
   it('does not keep its run from its end when nothing is left to train', async () => {
-    const spec = smallSpec(temporaryFolder(), { epochs: 1, stepsPerEpoch: 1 })
+    const spec = onnxSpec(temporaryFolder(), { epochs: 1, stepsPerEpoch: 1 })
     const usual = await train(spec, null)
     expect((await train(spec, await prepared(spec))).repeatable).toEqual(usual.repeatable)
   })
@@ -130,17 +130,17 @@ describe('nothing is made ahead', () => {
     ['a step takes long', () => ({ model: mlp(4096, 4096), batch: { classes: 8, samplesPerClass: 512 } })],
   ])('where %s', async (_why, changes) => {
     const dir = temporaryFolder()
-    expect(await prepare(smallSpec(dir, changes(dir)))).toBeNull()
+    expect(await prepare(onnxSpec(dir, changes(dir)))).toBeNull()
   })
 
   it('where it is too late', async () => {
-    const likely = { spec: smallSpec(temporaryFolder()), threads: null }
+    const likely = { spec: onnxSpec(temporaryFolder()), threads: null }
     expect(await stepAhead(likely, temporaryFolder(), temporaryFolder(), () => true)).toBeNull()
   })
 
   it('where the run itself would fail, and says so', async () => {
     const dir = temporaryFolder()
-    const spec = smallSpec(dir)
+    const spec = onnxSpec(dir)
     writeFileSync(join(dir, 'images.idx'), 'not pictures')
     await expect(prepare(spec)).rejects.toThrow('images.idx')
   })
